@@ -1,0 +1,155 @@
+#!/usr/bin/env bash
+# Builds a component of the workspace for wasm32-wasip2, with the first of these toolchains that can:
+#
+#   1. a compiler that has the target's library (rustup's or any other): plain cargo
+#   2. rustup, which fetches the library; not where RUSTUP_AUTO_INSTALL=0, its owner's word that it installs nothing
+#      by itself
+#   3. Debian's current compiler, which builds the library from Debian's source of it, with the linkers of a rustup
+#      toolchain; the packages that are missing are installed
+#
+# usage: scripts/component.sh [--profile release|fixture] [-p PACKAGE]
+#
+# The component is target/wasm32-wasip2/PROFILE/PACKAGE.wasm, where spin.toml looks for it, CARGO_TARGET_DIR or not.
+set -euo pipefail
+
+target=wasm32-wasip2
+debian_packages=(rustc-web cargo-web rust-web-src wasi-libc)
+debian_bin=${DEBIAN_BIN:-/usr/bin} # where these packages put cargo and rustc; the tests have it elsewhere
+profile=release
+package=ipedge
+
+main() {
+    parse_arguments "$@"
+    cd "$(dirname "${BASH_SOURCE[0]}")/.."
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+
+    if find_toolchain || { fetch_target && find_toolchain; }; then
+        PATH=$toolchain:$PATH build
+    elif prepare_debian; then
+        PATH=$debian_bin:$linkers:$PATH RUSTC_BOOTSTRAP=1 \
+            RUSTFLAGS="${RUSTFLAGS-} -Clink-self-contained=no -Lnative=/usr/lib/wasm32-wasi" \
+            build -Zbuild-std=std,panic_abort
+    else
+        give_up
+    fi
+}
+
+parse_arguments() {
+    while (($#)); do
+        case $1 in
+        --profile) profile=${2:?--profile needs a name} && shift 2 ;;
+        -p | --package) package=${2:?-p needs a package} && shift 2 ;;
+        *) say "unknown argument $1; usage: scripts/component.sh [--profile release|fixture] [-p PACKAGE]" && exit 2 ;;
+        esac
+    done
+}
+
+build() {
+    say "building $package ($profile) with $(rustc --version)"
+    cargo build --package "$package" --lib --profile "$profile" --target "$target" --target-dir target "$@"
+    local wasm=target/$target/$profile/${package//-/_}.wasm
+    say "$wasm, $(wc -c <"$wasm") bytes"
+}
+
+# Sets `toolchain` to the folder of a compiler that has the target's library: the one on the PATH, else rustup's.
+find_toolchain() {
+    local folder libraries
+    for folder in "$(folder_of rustc)" "${CARGO_HOME:-$HOME/.cargo}/bin"; do
+        [[ -x $folder/rustc && -x $folder/cargo ]] || continue
+        libraries=$("$folder/rustc" --print target-libdir --target "$target" 2>/dev/null) || continue
+        compgen -G "$libraries/libstd-*.rlib" >/dev/null || continue
+        is_new_enough "$folder/rustc" || continue
+        toolchain=$folder
+        return
+    done
+    return 1
+}
+
+fetch_target() {
+    if ! command -v rustup >/dev/null; then
+        say "no compiler here has the $target library, and there is no rustup to fetch it"
+        return 1
+    elif [[ ${RUSTUP_AUTO_INSTALL-} == 0 ]]; then
+        say "RUSTUP_AUTO_INSTALL=0, so rustup is not asked for the $target library"
+        return 1
+    fi
+    say "fetching the $target library: rustup target add $target"
+    rustup target add "$target" && return
+    say "rustup cannot fetch it"
+    return 1
+}
+
+# Sets `linkers`, and sees to it that Debian's compiler and the source of its library are installed.
+prepare_debian() {
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        say "this is no Debian, whose packages could build the $target library"
+        return 1
+    fi
+    if ! find_linkers; then
+        say "no rustup toolchain here has the linkers that Debian's packages lack (rust-lld, wasm-component-ld)"
+        return 1
+    fi
+    install_debian_packages && is_new_enough "$debian_bin/rustc"
+}
+
+# Sets `linkers` to the folder with rust-lld and wasm-component-ld: the active toolchain's, else any other's.
+find_linkers() {
+    local rustc sysroot folder
+    rustc=${CARGO_HOME:-$HOME/.cargo}/bin/rustc
+    for sysroot in "$("$rustc" --print sysroot 2>/dev/null)" "${RUSTUP_HOME:-$HOME/.rustup}"/toolchains/*; do
+        for folder in "$sysroot"/lib/rustlib/*/bin; do
+            if [[ -x $folder/rust-lld && -x $folder/wasm-component-ld ]]; then
+                linkers=$folder
+                return
+            fi
+        done
+    done
+    return 1
+}
+
+install_debian_packages() {
+    local package missing=() root=()
+    for package in "${debian_packages[@]}"; do
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+    if (($(id -u) != 0)); then
+        if ! command -v sudo >/dev/null; then
+            say "not root, and no sudo, to install ${missing[*]}"
+            return 1
+        fi
+        root=(sudo)
+    fi
+    say "installing Debian's ${missing[*]}, which build the $target library from source"
+    "${root[@]}" apt-get update || say "apt-get update failed; trying with the package lists that are here"
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends --no-remove "${missing[@]}" && return
+    say "apt-get cannot install them"
+    return 1
+}
+
+is_new_enough() {
+    local version
+    version=$("$1" --version | cut -d ' ' -f 2)
+    [[ $(printf '%s\n' "$wanted" "$version" | sort -V | head -n 1) == "$wanted" ]] && return
+    say "$1 is Rust $version; $wanted or newer is needed"
+    return 1
+}
+
+folder_of() {
+    local program
+    program=$(command -v "$1") && dirname "$program"
+}
+
+give_up() {
+    say "cannot build for $target. Either of these makes it work:
+  - rustup (https://rustup.rs), online:  rustup update stable && rustup target add $target
+  - Debian with any rustup toolchain:    apt-get install ${debian_packages[*]}"
+    exit 1
+}
+
+say() {
+    echo "component.sh: $*" >&2
+}
+
+main "$@"
