@@ -81,15 +81,12 @@ fetch_target() {
 
 # Sets `linkers`, and sees to it that Debian's compiler and the source of its library are installed.
 prepare_debian() {
-    if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-        say "this is no Debian, whose packages could build the $target library"
-        return 1
-    fi
     if ! find_linkers; then
         say "no rustup toolchain here has the linkers that Debian's packages lack (rust-lld, wasm-component-ld)"
         return 1
     fi
-    install_debian_packages && is_new_enough "$debian_bin/rustc"
+    scripts/install.sh "they build the $target library from source" "${debian_packages[@]}" &&
+        is_new_enough "$debian_bin/rustc"
 }
 
 # Sets `linkers` to the folder with rust-lld and wasm-component-ld: the active toolchain's, else any other's.
@@ -104,27 +101,6 @@ find_linkers() {
             fi
         done
     done
-    return 1
-}
-
-install_debian_packages() {
-    local package missing=() root=()
-    for package in "${debian_packages[@]}"; do
-        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
-    done
-    ((${#missing[@]})) || return 0
-    if (($(id -u) != 0)); then
-        if ! command -v sudo >/dev/null; then
-            say "not root, and no sudo, to install ${missing[*]}"
-            return 1
-        fi
-        root=(sudo)
-    fi
-    say "installing Debian's ${missing[*]}, which build the $target library from source"
-    "${root[@]}" apt-get update || say "apt-get update failed; trying with the package lists that are here"
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends --no-remove "${missing[@]}" && return
-    say "apt-get cannot install them"
     return 1
 }
 

@@ -1,0 +1,238 @@
+#!/usr/bin/env bash
+# Tests component.sh and install.sh: each case is a machine made of stubs, on which only what the case puts there can be found.
+# The stubs write what they are asked into the machine's log.
+# shellcheck disable=SC2016  # what a stub is made of is expanded when the stub runs
+set -euo pipefail
+
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+machines=$(mktemp -d)
+trap 'rm -rf "$machines"' EXIT
+failures=0
+
+main() {
+    local case
+    for case in $(compgen -A function test_); do
+        new_machine "$case"
+        if "$case"; then echo "ok      ${case#test_}"; else
+            failures=$((failures + 1))
+            printf 'FAILED  %s\n' "${case#test_}"
+            sed 's/^/        /' "$machine/output" "$machine/log"
+        fi
+    done
+    ((failures == 0))
+}
+
+# --- the cases ---------------------------------------------------------------------------------------------------
+
+test_a_compiler_with_the_library_is_used_as_it_is() {
+    compiler "$machine/bin" 1.95.0 && library "$machine/bin"
+    runs && logged "cargo build --package ipedge --lib --profile release --target wasm32-wasip2 --target-dir target$" &&
+        logged "RUSTC_BOOTSTRAP=unset" && ! logged "^rustup" && ! logged "^apt-get"
+}
+
+test_rustups_compiler_is_found_behind_another_on_the_path() {
+    compiler "$machine/bin" 1.96.0
+    compiler "$machine/home/.cargo/bin" 1.95.0 && library "$machine/home/.cargo/bin"
+    runs && logged "rustc=$machine/home/.cargo/bin/rustc" && ! logged "^apt-get"
+}
+
+test_package_and_profile_reach_cargo() {
+    compiler "$machine/bin" 1.95.0 && library "$machine/bin"
+    runs --profile fixture -p bench-hello && logged "--package bench-hello --lib --profile fixture" &&
+        says "target/wasm32-wasip2/fixture/bench_hello.wasm, 5 bytes"
+}
+
+test_an_unknown_argument_is_refused() {
+    compiler "$machine/bin" 1.95.0 && library "$machine/bin"
+    ends_with 2 --relase && says "unknown argument --relase" && ! logged "cargo"
+}
+
+test_a_failing_build_fails() {
+    compiler "$machine/bin" 1.95.0 && library "$machine/bin"
+    touch "$machine/cargo-fails"
+    ends_with 101
+}
+
+test_rustup_fetches_the_library() {
+    rustup_toolchain
+    touch "$machine/online"
+    runs && logged "rustup target add wasm32-wasip2" && logged "rustc=$machine/home/.cargo/bin/rustc" &&
+        ! logged "^apt-get"
+}
+
+test_rustup_auto_install_0_is_respected() {
+    rustup_toolchain && debian
+    touch "$machine/online"
+    runs RUSTUP_AUTO_INSTALL=0 && says "RUSTUP_AUTO_INSTALL=0" && ! logged "^rustup" && built_by_debian
+}
+
+test_rustup_offline_leaves_it_to_debian() {
+    rustup_toolchain && debian
+    runs && logged "rustup target add" && says "rustup cannot fetch it" && built_by_debian
+}
+
+test_a_compiler_that_is_too_old_is_passed_over() {
+    compiler "$machine/bin" 1.94.1 && library "$machine/bin"
+    rustup_toolchain && debian
+    runs && says "1.94.1; 1.95 or newer" && built_by_debian
+}
+
+test_debian_that_has_all_installs_nothing() {
+    rustup_toolchain && debian && ln -s packages "$machine/debian"
+    printf '%s\n' rustc-web cargo-web rust-web-src wasi-libc >"$machine/installed"
+    runs && built_by_debian && ! logged "^apt-get"
+}
+
+test_only_missing_packages_are_installed_and_none_removed() {
+    rustup_toolchain && debian
+    printf '%s\n' rustc-web cargo-web >"$machine/installed"
+    runs && says "installing rust-web-src wasi-libc: they build" &&
+        logged "apt-get install -y --no-install-recommends --no-remove rust-web-src wasi-libc$" && ! logged "sudo"
+}
+
+test_a_user_installs_with_sudo() {
+    rustup_toolchain && debian
+    echo 1000 >"$machine/uid"
+    stub sudo 'echo "sudo $*" >>"$machine/log"; exec "$@"'
+    runs && logged "sudo .*apt-get install" && built_by_debian
+}
+
+test_a_user_without_sudo_is_told_both_ways() {
+    rustup_toolchain && debian
+    echo 1000 >"$machine/uid"
+    ends_with 1 && says "neither root nor sudo" && says_both_ways && ! logged "^apt-get"
+}
+
+test_debians_compiler_may_be_too_old() {
+    rustup_toolchain && debian 1.85.0
+    ends_with 1 && says "1.85.0; 1.95 or newer" && says_both_ways
+}
+
+test_failing_apt_get_is_told_both_ways() {
+    rustup_toolchain && debian
+    touch "$machine/apt-fails"
+    ends_with 1 && says "apt-get cannot install rustc-web" && says_both_ways
+}
+
+test_debian_without_linkers_installs_nothing() {
+    debian
+    ends_with 1 && says "wasm-component-ld" && says_both_ways && ! logged "^apt-get"
+}
+
+test_linkers_of_a_toolchain_that_is_not_active_will_do() {
+    debian && linkers "$machine/home/.rustup/toolchains/nightly"
+    runs && logged "linker=$machine/home/.rustup/toolchains/nightly/lib/rustlib/host/bin/wasm-component-ld"
+}
+
+test_another_system_is_left_alone() {
+    rustup_toolchain
+    ends_with 1 && says "this is no Debian" && says_both_ways
+}
+
+test_no_toolchain_at_all_is_told_both_ways() {
+    ends_with 1 && says "there is no rustup" && says "no rustup toolchain" && says_both_ways
+}
+
+# --- what the cases expect ---------------------------------------------------------------------------------------
+
+# Runs the script on the machine, with the leading NAME=VALUE as environment; fails unless it ends with 0.
+runs() {
+    ends_with 0 "$@"
+}
+
+ends_with() {
+    local expected=$1 status=0 environment=()
+    shift
+    while (($#)) && [[ $1 == *=* ]]; do environment+=("$1") && shift; done
+    env -i PATH="$machine/bin" HOME="$machine/home" DEBIAN_BIN="$machine/debian" machine="$machine" \
+        "${environment[@]}" "$machine/work/scripts/component.sh" "$@" >"$machine/output" 2>&1 </dev/null || status=$?
+    ((status == expected)) || { echo "ended with $status instead of $expected" >>"$machine/output" && return 1; }
+}
+
+logged() { grep -q -e "$1" "$machine/log"; }
+
+says() { grep -qF -e "$1" "$machine/output"; }
+
+says_both_ways() { says "rustup target add wasm32-wasip2" && says "apt-get install rustc-web"; }
+
+built_by_debian() {
+    logged "rustc=$machine/debian/rustc linker=$machine/home/.rustup/toolchains/stable/lib/rustlib/host/bin/wasm-component-ld" &&
+        logged "RUSTC_BOOTSTRAP=1 RUSTFLAGS= -Clink-self-contained=no -Lnative=/usr/lib/wasm32-wasi " &&
+        logged "-Zbuild-std=std,panic_abort$"
+}
+
+# --- what a machine is made of -----------------------------------------------------------------------------------
+
+new_machine() {
+    local tool
+    machine=$machines/$1
+    export machine
+    mkdir -p "$machine"/{bin,home,work/scripts}
+    cp "$scripts"/{component,install}.sh "$machine/work/scripts/"
+    echo 'rust-version = "1.95"' >"$machine/work/Cargo.toml"
+    echo 0 >"$machine/uid"
+    touch "$machine"/{log,output,installed}
+    for tool in bash env sed cut sort head dirname wc mkdir grep cat tee ln; do
+        ln -s "$(type -P "$tool")" "$machine/bin/$tool"
+    done
+    stub id 'cat "$machine/uid"'
+}
+
+stub() { executable "$machine/bin/$1" "$2"; }
+
+executable() {
+    mkdir -p "$(dirname "$1")"
+    printf '#!/usr/bin/env bash\nset -euo pipefail\n%s\n' "$2" >"$1"
+    chmod +x "$1"
+}
+
+# A rustc and a cargo of VERSION in FOLDER; their sysroot is FOLDER/sysroot.
+compiler() {
+    local folder=$1 version=$2
+    executable "$folder/rustc" "
+        case \$* in
+        --version) echo 'rustc $version (stub)' ;;
+        '--print sysroot') echo '$folder/sysroot' ;;
+        '--print target-libdir --target wasm32-wasip2') echo '$folder/sysroot/lib/rustlib/wasm32-wasip2/lib' ;;
+        esac"
+    executable "$folder/cargo" '
+        log="RUSTC_BOOTSTRAP=${RUSTC_BOOTSTRAP-unset} RUSTFLAGS=${RUSTFLAGS-unset}"
+        log+=" rustc=$(type -P rustc) linker=$(type -P wasm-component-ld || true)"
+        echo "$log cargo $*" >>"$machine/log"
+        [[ ! -e $machine/cargo-fails ]] || exit 101
+        mkdir -p target/wasm32-wasip2/{release,fixture}
+        echo wasm | tee target/wasm32-wasip2/{release,fixture}/{ipedge,bench_hello}.wasm >/dev/null'
+}
+
+library() {
+    mkdir -p "$1/sysroot/lib/rustlib/wasm32-wasip2/lib"
+    touch "$1/sysroot/lib/rustlib/wasm32-wasip2/lib/libstd-0123.rlib"
+}
+
+linkers() {
+    executable "$1/lib/rustlib/host/bin/rust-lld" ""
+    executable "$1/lib/rustlib/host/bin/wasm-component-ld" ""
+}
+
+# rustup with a stable toolchain that lacks the library, and can fetch it where the machine is online.
+rustup_toolchain() {
+    compiler "$machine/home/.cargo/bin" 1.95.0
+    linkers "$machine/home/.rustup/toolchains/stable"
+    stub rustup '
+        echo "rustup $*" >>"$machine/log"
+        [[ -e $machine/online ]] || exit 1
+        library=$machine/home/.cargo/bin/sysroot/lib/rustlib/wasm32-wasip2/lib
+        mkdir -p "$library" && : >"$library/libstd-0123.rlib"'
+}
+
+# Debian with none of the packages, the compiler among them being of VERSION.
+debian() {
+    compiler "$machine/packages" "${1-1.96.0}"
+    stub dpkg-query 'if grep -qx "${!#}" "$machine/installed"; then printf installed; else exit 1; fi'
+    stub apt-get '
+        echo "apt-get $*" >>"$machine/log"
+        [[ ! -e $machine/apt-fails ]] || exit 100
+        if [[ $1 == install ]]; then ln -s packages "$machine/debian"; fi'
+}
+
+main
