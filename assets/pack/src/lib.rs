@@ -1,1 +1,15 @@
-//! Placeholder.
+//! Source data to the two MaxMind DB files that the component carries.
+
+pub mod data;
+pub mod date;
+pub mod error;
+pub mod fixture;
+pub mod graph;
+pub mod manifest;
+pub mod metadata;
+pub mod network;
+pub mod order;
+pub mod place;
+pub mod writer;
+
+pub use error::Error;

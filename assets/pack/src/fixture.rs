@@ -1,0 +1,272 @@
+//! The tests' world: a text file that people read, to databases that the component reads.
+//!
+//! Columns are separated by `|`, `-` is a value that is not there, `#` begins a comment line. `[asn]` and `[geo]` begin
+//! the two parts.
+
+use crate::data::Value;
+use crate::date::Date;
+use crate::error::Error;
+use crate::graph::Graph;
+use crate::manifest::{Entry, Manifest, Source};
+use crate::metadata::Metadata;
+use crate::network::Network;
+use crate::place::{Area, AutonomousSystem, Names, Place, Point};
+use crate::writer::{self, Database};
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// The databases of the tests, as bytes.
+pub struct Databases {
+    /// `geo.mmdb`.
+    pub geo: Vec<u8>,
+    /// `asn.mmdb`.
+    pub asn: Vec<u8>,
+    /// `manifest.json`.
+    pub manifest: String,
+}
+
+/// Turns the text into databases. The same text gives the same bytes.
+pub fn build(text: &str) -> Result<Databases, Error> {
+    let mut world = World::default();
+    let mut part = None;
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim();
+        match line {
+            "" => {}
+            _ if line.starts_with('#') => {}
+            "[asn]" => part = Some(Part::Asn),
+            "[geo]" => part = Some(Part::Geo),
+            _ => {
+                let read = match part {
+                    Some(Part::Asn) => world.read_asn(line),
+                    Some(Part::Geo) => world.read_geo(line),
+                    None => Err("a row before `[asn]` or `[geo]`".to_owned()),
+                };
+                read.map_err(|problem| Error::line(Path::new("fixture"), number, problem))?;
+            }
+        }
+    }
+    world.write()
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Asn,
+    Geo,
+}
+
+#[derive(Default)]
+struct World {
+    asn: Vec<(Network, Value)>,
+    geo: Vec<(Network, Value)>,
+}
+
+impl World {
+    fn read_asn(&mut self, line: &str) -> Result<(), String> {
+        let [network, number, organization] = columns(line)?;
+        let number = parse(number)?.ok_or("a row without a number")?;
+        let system = AutonomousSystem { number, organization: present(organization).map(str::to_owned) };
+        self.asn.push((network.parse()?, system.record()));
+        Ok(())
+    }
+
+    fn read_geo(&mut self, line: &str) -> Result<(), String> {
+        let [
+            network,
+            continent_code,
+            continent,
+            code,
+            country,
+            eu,
+            region,
+            city,
+            postal,
+            latitude,
+            longitude,
+            km,
+            zone,
+        ] = columns(line)?;
+        let is_in_european_union = match eu {
+            "yes" => true,
+            "no" => false,
+            _ => return Err(format!("EU is `yes` or `no`, not `{eu}`")),
+        };
+        let point = match (parse(latitude)?, parse(longitude)?) {
+            (Some(latitude), Some(longitude)) => Some(
+                Point::new(latitude, longitude)
+                    .ok_or_else(|| format!("{latitude}, {longitude} is on no map"))?,
+            ),
+            (None, None) => None,
+            _ => return Err("half a point".to_owned()),
+        };
+        let place = Place {
+            continent: area(continent_code, continent, false),
+            country: area(code, country, is_in_european_union),
+            regions: name(region).into_iter().collect(),
+            city: name(city),
+            postal_code: present(postal).map(str::to_owned),
+            point,
+            accuracy_km: parse(km)?,
+            time_zone: present(zone).map(str::to_owned),
+        };
+        self.geo.push((network.parse()?, place.record()));
+        Ok(())
+    }
+
+    fn write(self) -> Result<Databases, Error> {
+        let date = Date::new(2026, 1, 1).expect("a day of the calendar");
+        let source = Source {
+            name: "The tests' world".to_owned(),
+            package: None,
+            version: None,
+            build_date: Some(date.to_string()),
+            licence: "CC0-1.0".to_owned(),
+            licence_url: "https://creativecommons.org/publicdomain/zero/1.0/".to_owned(),
+            attribution: "Invented for the tests of ipedge".to_owned(),
+            licence_text: "Invented for the tests of ipedge; true of no address.".to_owned(),
+        };
+        let metadata = |kind: &str, what: &str| Metadata {
+            database_type: kind.to_owned(),
+            description: format!("{what} of the tests of ipedge"),
+            languages: vec!["en".to_owned()],
+            build_date: date,
+        };
+        let (geo_metadata, asn_metadata) =
+            (metadata("ipedge-City", "Places"), metadata("ipedge-ASN", "Networks"));
+        let (geo, asn) = (database(self.geo, &geo_metadata)?, database(self.asn, &asn_metadata)?);
+        let entry = |file: &str, metadata: &Metadata, database: &Database| {
+            Entry::new(file, &metadata.database_type, date, database, vec![source.clone()])
+        };
+        let manifest = Manifest {
+            profile: "fixture".to_owned(),
+            attribution: source.attribution.clone(),
+            databases: vec![entry("geo.mmdb", &geo_metadata, &geo), entry("asn.mmdb", &asn_metadata, &asn)],
+        };
+        Ok(Databases { geo: geo.bytes, asn: asn.bytes, manifest: manifest.to_json() })
+    }
+}
+
+fn database(mut rows: Vec<(Network, Value)>, metadata: &Metadata) -> Result<Database, Error> {
+    rows.sort_by_key(|&(network, _)| network);
+    let numbered: Vec<_> = (0..).zip(&rows).map(|(number, &(network, _))| (network, number)).collect();
+    let (ipv4, ipv6): (Vec<_>, Vec<_>) =
+        numbered.iter().partition(|(network, _)| Network::IPV4.contains(*network));
+    let mut graph = Graph::default();
+    let (ipv4, ipv6) = (graph.tree(Network::IPV4, &ipv4), graph.tree(Network::ALL, &ipv6));
+    let root = graph.join(ipv4, ipv6, &Network::IPV4_ALIASES);
+    let records: Vec<Value> = rows.into_iter().map(|(_, record)| record).collect();
+    writer::write(&graph, root, &records, metadata)
+}
+
+fn columns<const N: usize>(line: &str) -> Result<[&str; N], String> {
+    let columns: Vec<&str> = line.split('|').map(str::trim).collect();
+    let found = columns.len();
+    columns.try_into().map_err(|_| format!("{N} columns expected, {found} found"))
+}
+
+fn present(column: &str) -> Option<&str> {
+    (column != "-").then_some(column)
+}
+
+fn parse<T: FromStr>(column: &str) -> Result<Option<T>, String> {
+    present(column).map(|text| text.parse().map_err(|_| format!("`{text}` is not such a number"))).transpose()
+}
+
+fn name(column: &str) -> Option<Names> {
+    present(column).map(|name| Names::from([("en".to_owned(), name.to_owned())]))
+}
+
+fn area(code: &str, column: &str, is_in_european_union: bool) -> Option<Arc<Area>> {
+    let code = present(code)?.to_owned();
+    Some(Arc::new(Area { code, names: name(column).unwrap_or_default(), is_in_european_union }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use maxminddb::Reader;
+    use serde_json::{Value as Json, json};
+
+    const WORLD: &str = include_str!("../../../tests/fixtures/world.txt");
+
+    fn look_up(database: &[u8], address: &str) -> (Option<Json>, String) {
+        let reader = Reader::from_source(database).unwrap();
+        let result = reader.lookup(address.parse().unwrap()).unwrap();
+        (result.decode().unwrap(), result.network().unwrap().to_string())
+    }
+
+    #[test]
+    fn the_world_reads_back() {
+        let world = build(WORLD).unwrap();
+        let bog = json!({
+            "city": {"names": {"en": "Bog City"}},
+            "continent": {"code": "NA", "names": {"en": "North America"}},
+            "country": {"iso_code": "XE", "names": {"en": "Elbonia"}},
+            "location": {
+                "accuracy_radius": 25, "latitude": 37.422, "longitude": -122.085, "time_zone": "America/Bog_City"
+            },
+            "postal": {"code": "94043"},
+            "subdivisions": [{"names": {"en": "Mudlands"}}],
+        });
+        let nowhere = json!({
+            "continent": {"code": "AS", "names": {"en": "Asia"}},
+            "country": {"iso_code": "XA", "names": {"en": "Agrabah"}},
+        });
+        for (address, record, network, reason) in [
+            ("8.8.8.8", Some(&bog), "8.8.8.0/25", "IPv4; a longer prefix has the other half"),
+            ("::ffff:8.8.8.8", Some(&bog), "::ffff:8.8.8.0/121", "IPv4-mapped"),
+            ("2002:808:808::1", Some(&bog), "2002:808:800::/41", "6to4"),
+            (
+                "2606:4700:4700::1111",
+                Some(&bog),
+                "2606:4700::/32",
+                "IPv6, with the record of an IPv4 network",
+            ),
+            ("46.1.1.1", Some(&nowhere), "46.0.0.0/8", "what is not known is absent"),
+            ("47.0.0.1", None, "47.0.0.0/8", "nothing known"),
+        ] {
+            assert_eq!(look_up(&world.geo, address), (record.cloned(), network.to_owned()), "{reason}");
+        }
+        let systems = [
+            ("45.45.1.1", json!(64501), "45.45.0.0/16", "inside"),
+            ("45.46.1.1", json!(64500), "45.46.0.0/15", "around"),
+            ("203.0.114.1", json!(4_294_967_294_u32), "203.0.114.0/24", "a number of all 32 bits"),
+        ];
+        for (address, number, network, reason) in systems {
+            let (record, found) = look_up(&world.asn, address);
+            assert_eq!(record.unwrap()["autonomous_system_number"], number, "{reason}");
+            assert_eq!(found, network, "{reason}");
+        }
+    }
+
+    #[test]
+    fn the_world_is_valid() {
+        let world = build(WORLD).unwrap();
+        for database in [&world.geo, &world.asn] {
+            Reader::from_source(database).unwrap().verify().unwrap();
+        }
+        let manifest: Json = serde_json::from_str(&world.manifest).unwrap();
+        assert_eq!(manifest["databases"][0]["file"], "geo.mmdb");
+        assert_eq!(manifest["databases"][0]["bytes"], world.geo.len());
+        assert_eq!(
+            manifest["databases"][1]["networks"], 38,
+            "a /8 around a /16 takes 8 networks, a /12 around a /32 20"
+        );
+    }
+
+    #[test]
+    fn a_bad_row_is_named() {
+        for (text, message) in [
+            ("1.0.0.0/24 | 1 | A", "fixture:1: a row before `[asn]` or `[geo]`"),
+            ("[asn]\n1.0.0.0/24 | 1", "fixture:2: 3 columns expected, 2 found"),
+            ("[asn]\n\n1.0.0.0/24 | one | A", "fixture:3: `one` is not such a number"),
+            ("[asn]\n1.0.0.1/24 | 1 | A", "fixture:2: `1.0.0.1/24` has bits set after its prefix"),
+            ("[geo]\n::/1|-|-|-|-|maybe|-|-|-|-|-|-|-", "fixture:2: EU is `yes` or `no`, not `maybe`"),
+            ("[geo]\n::/1|-|-|-|-|no|-|-|-|1|-|-|-", "fixture:2: half a point"),
+            ("[geo]\n::/1|-|-|-|-|no|-|-|-|91|0|-|-", "fixture:2: 91, 0 is on no map"),
+        ] {
+            assert_eq!(build(text).err().unwrap().to_string(), message);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Networks: the prefixes of one 128-bit space in which IPv4 lies under `::/96`, as the MaxMind DB format has it.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+
+/// A network in the 128-bit space: an address whose bits after `length` are zero.
+///
+/// Ordered by address, then from the shorter prefix to the longer: what contains comes before what it contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Network {
+    address: u128,
+    length: u8,
+}
+
+impl Network {
+    /// Every address.
+    pub const ALL: Self = Self { address: 0, length: 0 };
+
+    /// `::/96`, where the format has the IPv4 addresses.
+    pub const IPV4: Self = Self { address: 0, length: 96 };
+
+    /// Where an IPv4 address lies inside an IPv6 one: IPv4-mapped (RFC 4291), Teredo (RFC 4380, the server's address)
+    /// and 6to4 (RFC 3056), the three under which MaxMind's own writer repeats the IPv4 tree.
+    pub const IPV4_ALIASES: [Self; 3] = [
+        Self { address: 0xffff << 32, length: 96 },
+        Self { address: 0x2001_0000 << 96, length: 32 },
+        Self { address: 0x2002 << 112, length: 16 },
+    ];
+
+    /// The network of the first `length` bits of `address`; `None` if there are bits set after them, or if `length`
+    /// is over 128.
+    pub fn new(address: u128, length: u8) -> Option<Self> {
+        (length <= 128 && address & !mask(length) == 0).then_some(Self { address, length })
+    }
+
+    /// The first address.
+    pub fn first(self) -> u128 {
+        self.address
+    }
+
+    /// The last address.
+    pub fn last(self) -> u128 {
+        self.address | !mask(self.length)
+    }
+
+    /// The number of leading bits that its addresses share.
+    pub fn length(self) -> u8 {
+        self.length
+    }
+
+    /// Whether every address of `other` is one of this network.
+    pub fn contains(self, other: Self) -> bool {
+        self.length <= other.length && other.address & mask(self.length) == self.address
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match u32::try_from(self.address) {
+            Ok(v4) if Self::IPV4.contains(*self) => {
+                write!(f, "{}/{}", Ipv4Addr::from(v4), self.length - Self::IPV4.length)
+            }
+            _ => write!(f, "{}/{}", Ipv6Addr::from(self.address), self.length),
+        }
+    }
+}
+
+impl FromStr for Network {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (address, length) =
+            text.split_once('/').ok_or_else(|| format!("`{text}` has no prefix length"))?;
+        let address: IpAddr = address.parse().map_err(|_| format!("`{address}` is not an IP address"))?;
+        let length: u8 = length.parse().map_err(|_| format!("`{length}` is not a prefix length"))?;
+        let (bits, most) = match address {
+            IpAddr::V4(_) => (length.saturating_add(Self::IPV4.length), 32),
+            IpAddr::V6(_) => (length, 128),
+        };
+        if length > most {
+            return Err(format!("a prefix of `{address}` has at most {most} bits, not {length}"));
+        }
+        Self::new(number(address), bits).ok_or_else(|| format!("`{text}` has bits set after its prefix"))
+    }
+}
+
+/// An address as a number of the 128-bit space: IPv4 under `::/96`.
+pub fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => u128::from(u32::from(v4)),
+        IpAddr::V6(v6) => u128::from(v6),
+    }
+}
+
+/// The fewest networks that make up the addresses from `first` to `last`, both included.
+pub fn range(first: u128, last: u128) -> impl Iterator<Item = Network> {
+    let mut next = (first <= last).then_some(first);
+    std::iter::from_fn(move || {
+        let address = next?;
+        // The largest network that begins here and does not reach over the end.
+        let aligned = 128 - address.trailing_zeros().min(128) as u8;
+        let fitting = match (last - address).checked_add(1) {
+            Some(count) => 128 - count.ilog2() as u8,
+            None => 0,
+        };
+        let network = Network { address, length: aligned.max(fitting) };
+        next = network.last().checked_add(1).filter(|&address| address <= last);
+        Some(network)
+    })
+}
+
+fn mask(length: u8) -> u128 {
+    match length {
+        0 => 0,
+        1..=127 => u128::MAX << (128 - length),
+        _ => u128::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parses_and_prints() {
+        for (text, printed, reason) in [
+            ("1.0.0.0/24", "1.0.0.0/24", "IPv4 is counted from its own first bit"),
+            ("0.0.0.0/0", "0.0.0.0/0", "the whole of IPv4 is ::/96"),
+            ("2001:DB8::/32", "2001:db8::/32", "IPv6 as RFC 5952 writes it"),
+            ("::/0", "::/0", "everything"),
+            ("::/96", "0.0.0.0/0", "the format has one space: this is IPv4"),
+        ] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), printed, "{reason}");
+        }
+        for (text, reason) in [
+            ("1.0.0.0", "no length"),
+            ("1.0.0.0/33", "longer than IPv4"),
+            ("::/129", "longer than IPv6"),
+            ("1.0.0.1/24", "bits after the prefix"),
+            ("1.0.0/24", "not an address"),
+            ("1.0.0.0/", "no number"),
+        ] {
+            assert!(text.parse::<Network>().is_err(), "{reason}: {text}");
+        }
+    }
+
+    #[test]
+    fn ranges_become_the_fewest_networks() {
+        for (first, last, networks, reason) in [
+            ("1.0.0.0", "1.0.0.255", vec!["1.0.0.0/24"], "a range that is a network"),
+            ("1.0.0.1", "1.0.0.1", vec!["1.0.0.1/32"], "one address"),
+            ("1.0.0.1", "1.0.0.4", vec!["1.0.0.1/32", "1.0.0.2/31", "1.0.0.4/32"], "aligned at neither end"),
+            ("0.0.0.0", "255.255.255.255", vec!["0.0.0.0/0"], "all of IPv4"),
+            (
+                "::",
+                "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+                vec!["::/0"],
+                "all there is, which no u128 counts",
+            ),
+            ("1.0.0.2", "1.0.0.1", vec![], "inverted"),
+        ] {
+            let [first, last] = [first, last].map(|text: &str| number(text.parse().unwrap()));
+            assert_eq!(range(first, last).map(|n| n.to_string()).collect::<Vec<_>>(), networks, "{reason}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What the two databases say about an address, and how a record says it.
+
+use crate::data::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A name in several languages, by language tag.
+pub type Names = BTreeMap<String, String>;
+
+/// Where an address is, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The continent.
+    pub continent: Option<Arc<Area>>,
+    /// The country.
+    pub country: Option<Arc<Area>>,
+    /// The country's regions that it is in, the largest first.
+    pub regions: Vec<Names>,
+    /// The city.
+    pub city: Option<Names>,
+    /// The postal code.
+    pub postal_code: Option<String>,
+    /// The point on the map.
+    pub point: Option<Point>,
+    /// The radius in km within which the source believes the address to be.
+    pub accuracy_km: Option<u16>,
+    /// The IANA name of the time zone.
+    pub time_zone: Option<String>,
+}
+
+/// A country or a continent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Area {
+    /// ISO 3166-1 alpha-2 for a country, the two letters of GeoIP2 for a continent.
+    pub code: String,
+    /// What it is called.
+    pub names: Names,
+    /// Whether it is a member state of the European Union.
+    pub is_in_european_union: bool,
+}
+
+/// A point on the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Point {
+    latitude: u64,
+    longitude: u64,
+}
+
+/// Who routes an address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct AutonomousSystem {
+    /// The number of the autonomous system.
+    pub number: u32,
+    /// The name of the organization that has it.
+    pub organization: Option<String>,
+}
+
+impl Point {
+    /// The point at these degrees; `None` if it is not on the map.
+    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        let on_map = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+        // Adding zero makes a negative zero a positive one: one point, one representation.
+        let [latitude, longitude] = [latitude, longitude].map(|degrees| (degrees + 0.0).to_bits());
+        on_map.then_some(Self { latitude, longitude })
+    }
+
+    /// Degrees north.
+    pub fn latitude(self) -> f64 {
+        f64::from_bits(self.latitude)
+    }
+
+    /// Degrees east.
+    pub fn longitude(self) -> f64 {
+        f64::from_bits(self.longitude)
+    }
+}
+
+impl Place {
+    /// The record, in the schema of GeoIP2 City.
+    pub fn record(&self) -> Value {
+        let regions = self.regions.iter().map(|names| named(None, names)).collect();
+        let location = [
+            ("accuracy_radius", self.accuracy_km.map(Value::Uint16)),
+            ("latitude", self.point.map(|point| Value::double(point.latitude()))),
+            ("longitude", self.point.map(|point| Value::double(point.longitude()))),
+            ("time_zone", self.time_zone.as_deref().map(Value::string)),
+        ];
+        let location_known = location.iter().any(|(_, value)| value.is_some());
+        let postal =
+            self.postal_code.as_deref().map(|code| Value::map([("code", Some(Value::string(code)))]));
+        Value::map([
+            ("city", self.city.as_ref().map(|names| named(None, names))),
+            ("continent", self.continent.as_ref().map(|area| named(Some(("code", area)), &area.names))),
+            ("country", self.country.as_ref().map(|area| named(Some(("iso_code", area)), &area.names))),
+            ("location", location_known.then(|| Value::map(location))),
+            ("postal", postal),
+            ("subdivisions", (!self.regions.is_empty()).then_some(Value::Array(regions))),
+        ])
+    }
+}
+
+impl AutonomousSystem {
+    /// The record, in the schema of GeoLite2 ASN.
+    pub fn record(&self) -> Value {
+        Value::map([
+            ("autonomous_system_number", Some(Value::Uint32(self.number))),
+            ("autonomous_system_organization", self.organization.as_deref().map(Value::string)),
+        ])
+    }
+}
+
+fn named(code: Option<(&'static str, &Arc<Area>)>, names: &Names) -> Value {
+    let spelled = names.iter().map(|(language, name)| (language.as_str(), Some(Value::string(name))));
+    let names = (!names.is_empty()).then(|| Value::map(spelled));
+    let is_member = code.is_some_and(|(_, area)| area.is_in_european_union);
+    let code = code.map(|(key, area)| (key, Some(Value::string(&area.code))));
+    let is_member = ("is_in_european_union", is_member.then_some(Value::Bool(true)));
+    Value::map(code.into_iter().chain([is_member, ("names", names)]))
+}
