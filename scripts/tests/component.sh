@@ -1,28 +1,9 @@
 #!/usr/bin/env bash
-# Tests component.sh and install.sh: each case is a machine made of stubs, on which only what the case puts there can be found.
-# The stubs write what they are asked into the machine's log.
+# Tests component.sh and install.sh. The machines have the stubs of what a case needs: compilers, rustup, Debian.
 # shellcheck disable=SC2016  # what a stub is made of is expanded when the stub runs
 set -euo pipefail
-
-scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-machines=$(mktemp -d)
-trap 'rm -rf "$machines"' EXIT
-failures=0
-
-main() {
-    local case
-    for case in $(compgen -A function test_); do
-        new_machine "$case"
-        if "$case"; then echo "ok      ${case#test_}"; else
-            failures=$((failures + 1))
-            printf 'FAILED  %s\n' "${case#test_}"
-            sed 's/^/        /' "$machine/output" "$machine/log"
-        fi
-    done
-    ((failures == 0))
-}
-
-# --- the cases ---------------------------------------------------------------------------------------------------
+# shellcheck source-path=SCRIPTDIR source=machine.sh
+source "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
 
 test_a_compiler_with_the_library_is_used_as_it_is() {
     compiler "$machine/bin" 1.95.0 && library "$machine/bin"
@@ -135,56 +116,24 @@ test_no_toolchain_at_all_is_told_both_ways() {
 
 # --- what the cases expect ---------------------------------------------------------------------------------------
 
-# Runs the script on the machine, with the leading NAME=VALUE as environment; fails unless it ends with 0.
-runs() {
-    ends_with 0 "$@"
-}
+runs() { ends_with 0 "$@"; }
 
 ends_with() {
-    local expected=$1 status=0 environment=()
+    local status=$1
     shift
-    while (($#)) && [[ $1 == *=* ]]; do environment+=("$1") && shift; done
-    env -i PATH="$machine/bin" HOME="$machine/home" DEBIAN_BIN="$machine/debian" machine="$machine" \
-        "${environment[@]}" "$machine/work/scripts/component.sh" "$@" >"$machine/output" 2>&1 </dev/null || status=$?
-    ((status == expected)) || { echo "ended with $status instead of $expected" >>"$machine/output" && return 1; }
+    script_ends_with "$status" component.sh "$@"
 }
-
-logged() { grep -q -e "$1" "$machine/log"; }
-
-says() { grep -qF -e "$1" "$machine/output"; }
 
 says_both_ways() { says "rustup target add wasm32-wasip2" && says "apt-get install rustc-web"; }
 
 built_by_debian() {
-    logged "rustc=$machine/debian/rustc linker=$machine/home/.rustup/toolchains/stable/lib/rustlib/host/bin/wasm-component-ld" &&
+    local linkers=$machine/home/.rustup/toolchains/stable/lib/rustlib/host/bin
+    logged "rustc=$machine/debian/rustc linker=$linkers/wasm-component-ld" &&
         logged "RUSTC_BOOTSTRAP=1 RUSTFLAGS= -Clink-self-contained=no -Lnative=/usr/lib/wasm32-wasi " &&
         logged "-Zbuild-std=std,panic_abort$"
 }
 
-# --- what a machine is made of -----------------------------------------------------------------------------------
-
-new_machine() {
-    local tool
-    machine=$machines/$1
-    export machine
-    mkdir -p "$machine"/{bin,home,work/scripts}
-    cp "$scripts"/{component,install}.sh "$machine/work/scripts/"
-    echo 'rust-version = "1.95"' >"$machine/work/Cargo.toml"
-    echo 0 >"$machine/uid"
-    touch "$machine"/{log,output,installed}
-    for tool in bash env sed cut sort head dirname wc mkdir grep cat tee ln; do
-        ln -s "$(type -P "$tool")" "$machine/bin/$tool"
-    done
-    stub id 'cat "$machine/uid"'
-}
-
-stub() { executable "$machine/bin/$1" "$2"; }
-
-executable() {
-    mkdir -p "$(dirname "$1")"
-    printf '#!/usr/bin/env bash\nset -euo pipefail\n%s\n' "$2" >"$1"
-    chmod +x "$1"
-}
+# --- what the machines are made of -------------------------------------------------------------------------------
 
 # A rustc and a cargo of VERSION in FOLDER; their sysroot is FOLDER/sysroot.
 compiler() {
@@ -235,4 +184,4 @@ debian() {
         if [[ $1 == install ]]; then ln -s packages "$machine/debian"; fi'
 }
 
-main
+run_cases
