@@ -105,13 +105,13 @@ target/python/bin/python:
 	rm -rf target/python
 	python3 -m venv target/python || \
 		{ scripts/install.sh "MaxMind's Python reader gets a place of its own" python3-venv; python3 -m venv target/python; }
-	target/python/bin/pip install --quiet --disable-pip-version-check maxminddb==3.1.1
+	target/python/bin/pip install --quiet --disable-pip-version-check maxminddb==3.2.0
 
 .PHONY: lint
 lint: ## rustfmt, clippy with warnings as errors, the manifest of the application, shellcheck where there is one
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
-	cargo run --package host -- --check
+	cargo run --package host --bin host -- --check
 	! command -v shellcheck > /dev/null || shellcheck --external-sources scripts/*.sh scripts/tests/*.sh .ci/run
 
 .PHONY: clean

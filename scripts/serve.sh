@@ -16,7 +16,7 @@ main() {
     if has_spin; then
         exec spin up --from spin.toml "$@"
     fi
-    exec cargo run --package host -- "$@"
+    exec cargo run --package host --bin host -- "$@"
 }
 
 # Spin 4.1 is the first that runs components of WASI 0.3.

@@ -7,12 +7,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
 
 test_without_spin_the_host_serves() {
     serves --variable doh_primary=http://127.0.0.1:8053 && says "no Spin" &&
-        logged "^cargo run --package host -- --listen $address --variable doh_primary=http://127.0.0.1:8053$"
+        logged "^cargo run --package host --bin host -- --listen $address --variable doh_primary=http://127.0.0.1:8053$"
 }
 
 test_an_older_spin_is_passed_over() {
     spin "spin 4.0.2 (dbbd7ce 2026-02-11)"
-    serves && says "Spin 4.0.2 is too old" && logged "^cargo run --package host -- --listen $address$"
+    serves && says "Spin 4.0.2 is too old" && logged "^cargo run --package host --bin host -- --listen $address$"
 }
 
 test_spin_serves_from_4_1_on() {
