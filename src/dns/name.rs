@@ -1,0 +1,56 @@
+//! Domain names as text.
+
+use hickory_proto::rr::Name;
+
+/// A name in presentation format, without the root dot: what DNS carries may be any bytes, and comes out as the text
+/// that a zone file has for it (RFC 1035 section 5.1, RFC 4343 section 2.1). The root itself is `.`.
+pub(super) fn to_text(name: &Name) -> String {
+    let mut text = String::with_capacity(name.len());
+    for label in name.iter() {
+        if !text.is_empty() {
+            text.push('.');
+        }
+        label.iter().for_each(|byte| push(&mut text, *byte));
+    }
+    if text.is_empty() {
+        text.push('.');
+    }
+    text
+}
+
+/// One byte of a label: itself, `\X` where a zone file would read it otherwise, `\DDD` where it is not printable.
+fn push(text: &mut String, byte: u8) {
+    match byte {
+        b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => text.extend(['\\', char::from(byte)]),
+        b'!'..=b'~' => text.push(char::from(byte)),
+        _ => {
+            let digit = |value: u8| char::from(b'0' + value % 10);
+            text.extend(['\\', digit(byte / 100), digit(byte / 10), digit(byte)]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presentation() {
+        let rows: [(&[&[u8]], &str, &str); 10] = [
+            (&[b"dns", b"google"], "dns.google", "as usual"),
+            (&[b"Mixed", b"Case"], "Mixed.Case", "case is kept"),
+            (&[], ".", "the root"),
+            (&[b"a.b", b"c"], "a\\.b.c", "a dot inside a label"),
+            (&[b"a b"], "a\\032b", "a blank"),
+            (&[b"\x00\x7f\xff"], "\\000\\127\\255", "bytes that print as nothing"),
+            (&["é".as_bytes()], "\\195\\169", "UTF-8 is bytes to DNS"),
+            (&[b"<script>"], "<script>", "printable: the JSON and the page must escape it"),
+            (&[b"\"quoted\""], "\\\"quoted\\\"", "quotes"),
+            (&[b"_sip", b"_udp"], "_sip._udp", "underscores are fine"),
+        ];
+        for (labels, expected, why) in rows {
+            let name = Name::from_labels(labels.iter().copied()).unwrap();
+            assert_eq!(to_text(&name), expected, "{why}");
+        }
+    }
+}
