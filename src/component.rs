@@ -202,14 +202,18 @@ fn explain(error: ErrorCode) -> Cow<'static, str> {
         ErrorCode::HttpRequestDenied => "not among the application's allowed_outbound_hosts",
         ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => "its host name does not resolve",
         ErrorCode::ConnectionRefused => "connection refused",
-        ErrorCode::ConnectionTerminated | ErrorCode::HttpResponseIncomplete => "connection closed before the reply was whole",
+        ErrorCode::ConnectionTerminated | ErrorCode::HttpResponseIncomplete => {
+            "connection closed before the reply was whole"
+        }
         ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionReadTimeout
         | ErrorCode::ConnectionWriteTimeout
         | ErrorCode::HttpResponseTimeout => "connection timed out",
         ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => "TLS failed",
         ErrorCode::TlsCertificateError => "its certificate is not valid",
-        ErrorCode::DestinationIpProhibited | ErrorCode::DestinationIpUnroutable | ErrorCode::DestinationNotFound
+        ErrorCode::DestinationIpProhibited
+        | ErrorCode::DestinationIpUnroutable
+        | ErrorCode::DestinationNotFound
         | ErrorCode::DestinationUnavailable => "its address cannot be reached",
         ErrorCode::InternalError(Some(why)) => return Cow::Owned(why),
         other => return Cow::Owned(format!("{other:?}")),

@@ -46,8 +46,7 @@ impl Config {
     /// The first variable that is not there or has no usable value.
     pub async fn read(variables: &impl Variables) -> Result<Self, Error> {
         let get = async |name| variables.variable(name).await.map_err(|why| Error { variable: name, why });
-        let (primary, path, timeout) =
-            try_join3(get("doh_primary"), get("doh_path"), get("dns_timeout_ms")).await?;
+        let (primary, path, timeout) = try_join3(get("doh_primary"), get("doh_path"), get("dns_timeout_ms")).await?;
         let (scheme, authority) =
             origin(&primary).map_err(|why| Error { variable: "doh_primary", why: why.to_owned() })?;
         let path = endpoint(&path).map_err(|why| Error { variable: "doh_path", why: why.to_owned() })?;

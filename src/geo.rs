@@ -182,8 +182,7 @@ mod tests {
 
     use super::*;
 
-    static LOCATIONS: LazyLock<Locations> =
-        LazyLock::new(|| Locations::open(crate::embedded::GEO, Some(33)).unwrap());
+    static LOCATIONS: LazyLock<Locations> = LazyLock::new(|| Locations::open(crate::embedded::GEO, Some(33)).unwrap());
 
     fn place(ip: &str) -> Option<Place<'static>> {
         LOCATIONS.lookup(ip.parse().unwrap()).unwrap()

@@ -86,12 +86,7 @@ impl Service {
     }
 
     /// The report on whoever asks. It is theirs alone.
-    async fn own(
-        &self,
-        request: &Request<'_>,
-        options: Options,
-        outside: &impl Outside,
-    ) -> Result<Reply, Problem> {
+    async fn own(&self, request: &Request<'_>, options: Options, outside: &impl Outside) -> Result<Reply, Problem> {
         let ip = caller::address(&(request.header)(caller::HEADER))?;
         let report = self.report(ip, options, outside).await?;
         let mut reply = Reply::document(&report, options.pretty, Caching::Nobody)?;
@@ -100,16 +95,9 @@ impl Service {
     }
 
     /// The report on an address. The question to DNS is on its way while the databases are read.
-    async fn report(
-        &self,
-        ip: IpAddr,
-        options: Options,
-        outside: &impl Outside,
-    ) -> Result<Report<'_>, Problem> {
+    async fn report(&self, ip: IpAddr, options: Options, outside: &impl Outside) -> Result<Report<'_>, Problem> {
         let special = address::special(ip);
-        let names = async {
-            if options.dns { self.names(ip, special, outside).await.map(Some) } else { Ok(None) }
-        };
+        let names = async { if options.dns { self.names(ip, special, outside).await.map(Some) } else { Ok(None) } };
         let embedded = address::embedded(ip);
         let (dns, found) = join(names, async { self.find(ip, special, embedded) }).await;
         let (asn, geo) = found?;

@@ -92,7 +92,8 @@ fn a_resolver_that_fails_leaves_the_rest_whole() {
 fn every_key_is_always_there() {
     let (_, full) = get("/8.8.8.8");
     let keys = |value: &Value| value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>());
-    for path in ["/10.0.0.1", "/100.1.1.1", "/46.1.1.1", "/::ffff:8.8.8.8", "/2606:4700::1", "/8.8.8.8?dns=false", "/"] {
+    for path in ["/10.0.0.1", "/100.1.1.1", "/46.1.1.1", "/::ffff:8.8.8.8", "/2606:4700::1", "/8.8.8.8?dns=false", "/"]
+    {
         let (status, report) = get(path);
         assert_eq!(status, 200, "{path}");
         assert_eq!(keys(&report), keys(&full), "{path}");
@@ -130,7 +131,14 @@ fn special_and_embedded_addresses() {
         ("2002:808:808::1", json!("6to4"), json!("8.8.8.8"), json!(15169), json!("Bog City"), "behind 6to4"),
         ("64:ff9b::8.8.8.8", json!("IPv4-IPv6 Translat."), json!("8.8.8.8"), json!(15169), json!("Bog City"), "NAT64"),
         ("2001::f7f7:f7f7", json!("TEREDO"), json!("8.8.8.8"), json!(15169), json!("Bog City"), "Teredo, inverted"),
-        ("::ffff:10.0.0.1", json!("IPv4-mapped Address"), json!("10.0.0.1"), Value::Null, Value::Null, "private inside"),
+        (
+            "::ffff:10.0.0.1",
+            json!("IPv4-mapped Address"),
+            json!("10.0.0.1"),
+            Value::Null,
+            Value::Null,
+            "private inside",
+        ),
     ] {
         let (_, report) = get(&format!("/{ip}?dns=false"));
         assert_eq!(report["special"]["name"], special, "{ip}: {why}");

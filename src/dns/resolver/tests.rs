@@ -58,10 +58,7 @@ fn config() -> Config {
     }
 }
 
-fn ask(
-    response: Option<Result<(u16, &'static str, Vec<Piece>), Unreachable>>,
-    time_is_up: bool,
-) -> Answer {
+fn ask(response: Option<Result<(u16, &'static str, Vec<Piece>), Unreachable>>, time_is_up: bool) -> Answer {
     let canned = Canned { response, time_is_up, asked: RefCell::default() };
     let answer = names(&canned, &config(), "8.8.8.8".parse().unwrap()).now_or_never();
     assert_eq!(canned.asked.borrow().len(), 1, "one question");

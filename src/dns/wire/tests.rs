@@ -90,12 +90,7 @@ fn names() {
         why: &'static str,
     }
     for case in [
-        TestCase {
-            answers: vec![ptr_to(NAME, 300, "dns.google.")],
-            names: &["dns.google"],
-            ttl: 300,
-            why: "one name",
-        },
+        TestCase { answers: vec![ptr_to(NAME, 300, "dns.google.")], names: &["dns.google"], ttl: 300, why: "one name" },
         TestCase {
             answers: vec![ptr_to(NAME, 300, "b.example."), ptr_to(NAME, 60, "a.example.")],
             names: &["b.example", "a.example"],
