@@ -1,0 +1,105 @@
+//! What a person says on the command line, and a test in code.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::manifest::Manifest;
+
+/// How to serve an application. The flags are named, and set by default, as those of `spin up`.
+#[derive(Clone, Debug, clap::Parser)]
+#[command(name = "host", about = "`spin up` in small, for machines without Spin")]
+pub struct Options {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:3000", value_name = "IP:PORT")]
+    pub listen: SocketAddr,
+
+    /// The application's manifest
+    #[arg(long, default_value = "spin.toml", value_name = "FILE")]
+    pub manifest: PathBuf,
+
+    /// The component to run instead of the manifest's `source`
+    #[arg(long, value_name = "FILE.wasm")]
+    pub component: Option<PathBuf>,
+
+    /// The value of one application variable; may be repeated
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub variables: Vec<(String, String)>,
+
+    /// How many requests an instance serves before it is dropped
+    #[arg(long, default_value = "128", value_name = "N")]
+    pub instance_reuse: NonZeroUsize,
+
+    /// How many requests an instance serves at once
+    #[arg(long, default_value = "16", value_name = "N")]
+    pub instance_concurrency: NonZeroUsize,
+}
+
+impl Options {
+    /// The flags' defaults, for an application whose manifest is `manifest`, on a free port.
+    #[must_use]
+    pub fn new(manifest: &Path) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            manifest: manifest.to_owned(),
+            component: None,
+            variables: Vec::new(),
+            instance_reuse: NonZeroUsize::new(128).unwrap_or(NonZeroUsize::MIN),
+            instance_concurrency: NonZeroUsize::new(16).unwrap_or(NonZeroUsize::MIN),
+        }
+    }
+
+    /// The file with the component: the one given, else the manifest's `source`.
+    ///
+    /// # Errors
+    ///
+    /// A manifest that cannot be read.
+    pub fn component_file(&self) -> anyhow::Result<PathBuf> {
+        match &self.component {
+            Some(file) => Ok(file.clone()),
+            None => Ok(self.read_manifest()?.source),
+        }
+    }
+
+    /// Reads the manifest.
+    pub(crate) fn read_manifest(&self) -> anyhow::Result<Manifest> {
+        Manifest::read(&self.manifest).with_context(|| self.manifest.display().to_string())
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("`{text}` is not NAME=VALUE")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[test]
+    fn a_test_gets_what_the_command_line_gets() {
+        let said = Options::parse_from(["host", "--listen", "127.0.0.1:0"]);
+        let made = Options::new(Path::new("spin.toml"));
+        assert_eq!(format!("{said:?}"), format!("{made:?}"));
+    }
+
+    #[test]
+    fn variables() {
+        let cases = [
+            ("a=b", Some(("a", "b")), "plain"),
+            ("a=http://h/?q=1", Some(("a", "http://h/?q=1")), "only the first `=` separates"),
+            ("a=", Some(("a", "")), "an empty value is a value"),
+            ("=b", None, "no name"),
+            ("a", None, "no value"),
+        ];
+        for (text, expected, reason) in cases {
+            let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            assert_eq!(assignment(text).ok(), expected, "{text}: {reason}");
+        }
+    }
+}

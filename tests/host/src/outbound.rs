@@ -1,0 +1,132 @@
+//! Outbound HTTP as Spin does it: only to allowed hosts, over pooled connections, HTTP/2 where TLS negotiates it and
+//! HTTP/1.1 without TLS, and with the same `wasi:http` error codes.
+
+use std::error::Error;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, Uri, header};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::{self, Client};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
+use wasmtime_wasi::TrappableError;
+use wasmtime_wasi_http::p3::bindings::http::types::{DnsErrorPayload, ErrorCode};
+use wasmtime_wasi_http::p3::{RequestOptions, WasiHttpHooks};
+
+use crate::allowed_hosts::AllowedHosts;
+
+/// What the component's outbound requests go through. Clones share the connections.
+#[derive(Clone)]
+pub(crate) struct Outbound {
+    allowed: Arc<AllowedHosts>,
+    client: Client<HttpsConnector<Connector>, Body>,
+}
+
+type Body = UnsyncBoxBody<Bytes, ErrorCode>;
+type BoxFuture<T> = Box<dyn Future<Output = T> + Send>;
+
+impl Outbound {
+    pub(crate) fn new(allowed: AllowedHosts) -> Self {
+        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_all_versions();
+        Self {
+            allowed: Arc::new(allowed),
+            client: Client::builder(TokioExecutor::new()).build(connector.wrap_connector(Connector)),
+        }
+    }
+
+    async fn send(self, mut request: Request<Body>, patience: Duration) -> Result<Response<Body>, ErrorCode> {
+        if !self.allowed.allow(request.uri()) {
+            return Err(ErrorCode::HttpRequestDenied);
+        }
+        // The client sets it again where the protocol has it.
+        request.headers_mut().remove(header::HOST);
+        match tokio::time::timeout(patience, self.client.request(request)).await {
+            Ok(Ok(response)) => Ok(response.map(|body| body.map_err(|error| body_error(&error)).boxed_unsync())),
+            Ok(Err(error)) => Err(request_error(&error)),
+            Err(_) => Err(ErrorCode::ConnectionReadTimeout),
+        }
+    }
+}
+
+impl WasiHttpHooks for Outbound {
+    fn send_request(
+        &mut self,
+        request: Request<Body>,
+        options: Option<RequestOptions>,
+        // The component's verdict on the response's body, for which there is nobody here to tell.
+        _verdict: BoxFuture<Result<(), ErrorCode>>,
+    ) -> BoxFuture<Result<(Response<Body>, BoxFuture<Result<(), ErrorCode>>), TrappableError<ErrorCode>>> {
+        /// Spin's, for a request that sets none.
+        const PATIENCE: Duration = Duration::from_secs(600);
+        let patience = options.and_then(|options| options.first_byte_timeout).unwrap_or(PATIENCE);
+        let response = self.clone().send(request, patience);
+        Box::new(async move {
+            let response = response.await?;
+            let transmitted: BoxFuture<_> = Box::new(async { Ok(()) });
+            Ok((response, transmitted))
+        })
+    }
+}
+
+/// Opens TCP connections, and says as an [`ErrorCode`] why it could not.
+#[derive(Clone)]
+struct Connector;
+
+impl tower_service::Service<Uri> for Connector {
+    type Response = TokioIo<TcpStream>;
+    type Error = ErrorCode;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ErrorCode>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ErrorCode>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        Box::pin(async move { connect(&uri).await.map(TokioIo::new) })
+    }
+}
+
+async fn connect(uri: &Uri) -> Result<TcpStream, ErrorCode> {
+    let authority = uri.authority().ok_or(ErrorCode::HttpRequestUriInvalid)?;
+    let target = match authority.port() {
+        Some(_) => authority.to_string(),
+        None => format!("{authority}:{}", if uri.scheme_str() == Some("https") { 443 } else { 80 }),
+    };
+    let addresses: Vec<_> = tokio::net::lookup_host(target).await.map_err(|_| no_address())?.collect();
+    TcpStream::connect(addresses.as_slice()).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrNotAvailable => no_address(),
+        _ => ErrorCode::ConnectionRefused,
+    })
+}
+
+fn no_address() -> ErrorCode {
+    ErrorCode::DnsError(DnsErrorPayload { rcode: Some("address not available".to_owned()), info_code: Some(0) })
+}
+
+fn request_error(error: &legacy::Error) -> ErrorCode {
+    cause(error).unwrap_or(if error.is_connect() {
+        // The connector's own errors are codes already: what is left of connecting is TLS.
+        ErrorCode::TlsProtocolError
+    } else {
+        ErrorCode::HttpProtocolError
+    })
+}
+
+fn body_error(error: &hyper::Error) -> ErrorCode {
+    cause(error).unwrap_or(ErrorCode::HttpProtocolError)
+}
+
+/// The code that an error was made from, however deep it is wrapped.
+fn cause(error: &(dyn Error + 'static)) -> Option<ErrorCode> {
+    match error.downcast_ref::<ErrorCode>() {
+        Some(code) => Some(code.clone()),
+        None => error.source().and_then(cause),
+    }
+}

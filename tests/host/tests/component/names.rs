@@ -1,0 +1,126 @@
+//! Every way in which a question to DNS can end, and that none of them harms the rest of the document.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hickory_proto::op::ResponseCode;
+use hickory_proto::rr::RecordType;
+use host::doh::{Answer, Script};
+use http::StatusCode;
+use serde_json::Value;
+
+use crate::support::{World, within};
+
+#[tokio::test]
+async fn statuses() {
+    let cases: Vec<(Answer, &str, Option<u32>, &str, &str)> = vec![
+        (Answer::names(&["a.doh.test."], 300), "ok", Some(300), "", "a name"),
+        (Answer::NxDomain(120), "nxdomain", Some(120), "", "no such name"),
+        (Answer::NoData(60), "nodata", Some(60), "", "no PTR record"),
+        (Answer::Failure(ResponseCode::ServFail, None), "servfail", None, "", "SERVFAIL"),
+        (
+            Answer::Failure(ResponseCode::ServFail, Some((22, "all authorities are down"))),
+            "servfail",
+            None,
+            "all authorities are down",
+            "the extended error says why (RFC 8914)",
+        ),
+        (Answer::Failure(ResponseCode::Refused, None), "refused", None, "", "REFUSED"),
+        (Answer::Failure(ResponseCode::FormErr, None), "servfail", None, "1", "an RCODE that is no answer"),
+        (Answer::Loop, "malformed", None, "CNAME", "a CNAME loop"),
+        (Answer::OtherQuestion, "malformed", None, "question", "an answer to another question"),
+        (Answer::OtherId, "malformed", None, "ID", "an answer to another message"),
+        (Answer::Truncated, "malformed", None, "truncated", "cut short"),
+        (Answer::Echo, "malformed", None, "query", "the question itself"),
+        (Answer::MediaType("text/html"), "malformed", None, "media type", "a captive portal"),
+        (Answer::Status(StatusCode::INTERNAL_SERVER_ERROR), "unreachable", None, "500", "an HTTP error"),
+        (Answer::Status(StatusCode::TOO_MANY_REQUESTS), "unreachable", None, "429", "too many questions"),
+        (Answer::Status(StatusCode::MOVED_PERMANENTLY), "unreachable", None, "301", "a redirect is not followed"),
+        (Answer::Bytes(Bytes::new()), "malformed", None, "", "an empty body"),
+        (Answer::Bytes(Bytes::from_static(b"\0")), "malformed", None, "", "one byte"),
+        (Answer::Bytes(Bytes::from_static(&[0xff; 64])), "malformed", None, "", "noise"),
+        (Answer::Bytes(Bytes::from_static(&[0; 70 << 10])), "malformed", None, "65535", "longer than a message is"),
+        (Answer::CutOff, "unreachable", None, "", "the connection ends in the middle"),
+    ];
+    let world = World::new(Answer::FromAddress).await;
+    let mut rest = world.report("8.8.8.8?dns=false").await;
+    for (answer, status, ttl, detail, reason) in cases {
+        world.doh.always(answer);
+        let mut report = world.report("8.8.8.8").await;
+        let dns = std::mem::take(&mut report["dns"]);
+        assert_eq!(dns["status"], status, "{reason}: {dns}");
+        assert_eq!(dns["ttl"].as_u64(), ttl.map(u64::from), "{reason}: {dns}");
+        assert_eq!(dns["names"].as_array().map(Vec::is_empty), Some(status != "ok"), "{reason}: {dns}");
+        assert!(dns["detail"].as_str().unwrap_or_default().contains(detail), "{reason}: {dns}");
+        rest["dns"] = Value::Null;
+        assert_eq!(report, rest, "{reason}: the rest is whole");
+    }
+    assert_eq!(world.host.counters().failed(), 0, "no instance died of it");
+    world.doh.always(Answer::FromAddress);
+    assert_eq!(world.report("8.8.8.8").await["dns"]["status"], "ok", "and the next question is answered");
+}
+
+#[tokio::test]
+async fn the_deadline_holds() {
+    let cases = [
+        (Script::held(Answer::FromAddress), "a resolver that says nothing"),
+        (Answer::Drip(Duration::from_secs(60)).into(), "a resolver that has begun, and never ends"),
+    ];
+    for (script, reason) in cases {
+        let world = World::with(script, &[("dns_timeout_ms", "200")]).await;
+        // The resolver is never told to go on: an answer can only come by the deadline.
+        let mut report = world.report("8.8.8.8").await;
+        assert_eq!(world.doh.count(), 1, "{reason}");
+        assert_eq!(report["dns"]["status"], "timeout", "{reason}");
+        assert!(report["dns"]["detail"].as_str().is_some_and(|detail| detail.contains("200 ms")), "{reason}: {report}");
+        report["dns"] = Value::Null;
+        assert_eq!(report, world.report("8.8.8.8?dns=false").await, "{reason}: the rest is whole");
+        assert_eq!(world.host.counters().failed(), 0, "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn the_question() {
+    let world = World::with(Answer::FromAddress, &[("doh_path", "/q")]).await;
+    let cases = [
+        ("192.88.99.1", "1.99.88.192.in-addr.arpa.", "IPv4 (RFC 1035 section 3.5)"),
+        (
+            "2606:4700:4700::1111",
+            "1.1.1.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.7.4.0.0.7.4.6.0.6.2.ip6.arpa.",
+            "IPv6 (RFC 3596 section 2.5)",
+        ),
+    ];
+    for (subject, _, reason) in cases {
+        assert_eq!(world.report(subject).await["dns"]["status"], "ok", "{reason}");
+    }
+    let questions = world.doh.questions();
+    assert_eq!(questions.len(), cases.len());
+    for (question, (_, name, reason)) in questions.iter().zip(cases) {
+        assert_eq!(question.name(), name, "{reason}");
+        assert_eq!(question.path, "/q", "doh_path");
+        assert_eq!(question.message.queries[0].query_type, RecordType::PTR);
+        assert_eq!(question.message.metadata.id, 0, "for HTTP caches (RFC 8484 section 4.1)");
+        assert!(question.message.metadata.recursion_desired);
+        assert!(question.message.metadata.authentic_data, "asks to be told of validation (RFC 6840 section 5.7)");
+        assert_eq!(question.bytes.len() % 128, 0, "padded (RFC 8467 section 4.1)");
+    }
+}
+
+#[tokio::test]
+async fn no_lookup_waits_for_another() {
+    const LOOKUPS: u8 = 64;
+    let world = World::new(Script::held(Answer::FromAddress)).await;
+    let subjects: Vec<_> = (0..LOOKUPS).map(|last| format!("9.9.9.{last}")).collect();
+    let lookups = futures_util::future::join_all(subjects.iter().map(|subject| world.report(subject)));
+    let release = async {
+        // Only when every question has arrived does the first get its answer.
+        within(world.doh.asked(LOOKUPS.into())).await;
+        world.doh.release();
+    };
+    let (reports, ()) = tokio::join!(lookups, release);
+    for (report, subject) in reports.iter().zip(&subjects) {
+        assert_eq!(report["ip"], subject.as_str());
+        assert_eq!(report["dns"]["names"][0], format!("ip-{}.doh.test", subject.replace('.', "-")), "{subject}");
+    }
+    assert_eq!(world.host.counters().failed(), 0);
+}

@@ -1,0 +1,45 @@
+//! Variables with values that cannot be used.
+
+use host::doh::Answer;
+use http::StatusCode;
+
+use crate::support::{World, workspace};
+
+#[tokio::test]
+async fn bad_values_are_named() {
+    let cases = [
+        ("doh_primary", "cloudflare-dns.com", "no scheme"),
+        ("doh_primary", "https://cloudflare-dns.com/dns-query", "the path belongs to doh_path"),
+        ("doh_primary", "", "empty"),
+        ("doh_path", "dns-query", "no slash"),
+        ("dns_timeout_ms", "0", "no time at all"),
+        ("dns_timeout_ms", "30001", "longer than a request may run"),
+        ("dns_timeout_ms", "soon", "no number"),
+    ];
+    for (variable, value, reason) in cases {
+        let world = World::with(Answer::FromAddress, &[(variable, value)]).await;
+        for path in ["/8.8.8.8", "/health"] {
+            let answer = world.client.get(path).await;
+            assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{variable}={value}: {reason}");
+            assert_eq!(answer.header("content-type"), "application/problem+json", "{variable}={value}: {reason}");
+            let detail = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+            assert!(detail.contains(variable), "{variable}={value}: {reason}: {detail}");
+        }
+        assert_eq!(world.host.counters().failed(), 0, "{variable}={value}: an error is no trap");
+    }
+}
+
+#[tokio::test]
+async fn what_needs_no_variable_works_without() {
+    let world = World::with(Answer::FromAddress, &[("dns_timeout_ms", "soon")]).await;
+    assert_eq!(world.report("8.8.8.8?dns=false").await["ip"], "8.8.8.8");
+}
+
+/// The host itself refuses what Spin would refuse, before anything is served.
+#[tokio::test]
+async fn undeclared_variables_are_refused() {
+    let mut options = host::Options::new(&workspace().join("spin.toml"));
+    options.variables = vec![("dns_timeout".to_owned(), "1".to_owned())];
+    let error = crate::support::program().serve(&options).await.unwrap_err();
+    assert!(error.to_string().contains("\"dns_timeout\""), "{error}");
+}
