@@ -5,13 +5,15 @@
 
 use crate::error::Error;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// A value of a record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Keys with their values, in this order.
-    Map(Vec<(String, Value)>),
+    Map(Vec<(Cow<'static, str>, Value)>),
     /// Values, in this order.
     Array(Vec<Value>),
     /// UTF-8 text.
@@ -40,9 +42,9 @@ impl Value {
     }
 
     /// Keys and values, as a map. A key whose value is not there is left out.
-    pub fn map<'k>(members: impl IntoIterator<Item = (&'k str, Option<Value>)>) -> Self {
+    pub fn map(members: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Self {
         let members = members.into_iter();
-        Self::Map(members.filter_map(|(key, value)| Some((key.to_owned(), value?))).collect())
+        Self::Map(members.filter_map(|(key, value)| Some((Cow::Borrowed(key), value?))).collect())
     }
 }
 
@@ -58,11 +60,10 @@ pub struct Section {
 ///
 /// What many records share (keys, countries, time zones) comes first, the most used before the rest: pointers to it
 /// are short, and the pages it lies on are the same for every lookup. What a few share stands where it is first used.
-pub fn encode(records: &[&Value]) -> Result<Section, Error> {
+pub fn encode(records: impl IntoIterator<Item = Value>) -> Result<Section, Error> {
     let mut pool = Pool::default();
-    let roots: Vec<u32> = records.iter().map(|record| pool.add(record)).collect();
-    let mut hot: Vec<u32> =
-        (0..).zip(&pool.items).filter(|(_, item)| item.uses >= HOT).map(|(id, _)| id).collect();
+    let roots: Vec<u32> = records.into_iter().map(|record| pool.add(record)).collect();
+    let mut hot: Vec<u32> = (0..).zip(&pool.items).filter(|(_, item)| item.uses >= HOT).map(|(id, _)| id).collect();
     hot.sort_by_key(|&id| Reverse(pool.items[id as usize].uses));
 
     let mut writer = Writer { pool: &pool, bytes: Vec::new(), places: vec![None; pool.items.len()] };
@@ -77,7 +78,7 @@ pub fn encode(records: &[&Value]) -> Result<Section, Error> {
 }
 
 /// Encodes one value by itself, as the metadata is.
-pub fn encode_alone(value: &Value) -> Vec<u8> {
+pub fn encode_alone(value: Value) -> Vec<u8> {
     let mut pool = Pool::default();
     let root = pool.add(value);
     let mut writer = Writer { pool: &pool, bytes: Vec::new(), places: vec![None; pool.items.len()] };
@@ -93,55 +94,64 @@ const LARGEST: usize = u32::MAX as usize;
 
 /// All values, each once, by number.
 #[derive(Default)]
-struct Pool<'v> {
-    items: Vec<Item<'v>>,
-    known: FxHashMap<Shape<'v>, u32>,
+struct Pool {
+    items: Vec<Item>,
+    known: FxHashMap<Arc<Shape>, u32>,
 }
 
-struct Item<'v> {
-    shape: Shape<'v>,
+struct Item {
+    shape: Arc<Shape>,
     uses: u32,
 }
 
 /// A value whose parts are numbers of the pool.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Shape<'v> {
+#[derive(PartialEq, Eq, Hash)]
+enum Shape {
     Map(Vec<(u32, u32)>),
     Array(Vec<u32>),
-    String(&'v str),
-    Scalar(&'v Value),
+    String(Cow<'static, str>),
+    Scalar(Scalar),
 }
 
-impl<'v> Pool<'v> {
-    fn add(&mut self, value: &'v Value) -> u32 {
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Scalar {
+    Double(u64),
+    Uint16(u16),
+    Uint32(u32),
+    Uint64(u64),
+    Bool(bool),
+}
+
+impl Pool {
+    fn add(&mut self, value: Value) -> u32 {
         let shape = match value {
-            Value::Map(members) => Shape::Map(
-                members.iter().map(|(key, value)| (self.add_string(key), self.add(value))).collect(),
-            ),
-            Value::Array(values) => Shape::Array(values.iter().map(|value| self.add(value)).collect()),
-            Value::String(text) => return self.add_string(text),
-            scalar => Shape::Scalar(scalar),
+            Value::Map(members) => {
+                let mut member = |(key, value)| (self.intern(Shape::String(key)), self.add(value));
+                Shape::Map(members.into_iter().map(&mut member).collect())
+            }
+            Value::Array(values) => Shape::Array(values.into_iter().map(|value| self.add(value)).collect()),
+            Value::String(text) => Shape::String(Cow::Owned(text)),
+            Value::Double(bits) => Shape::Scalar(Scalar::Double(bits)),
+            Value::Uint16(number) => Shape::Scalar(Scalar::Uint16(number)),
+            Value::Uint32(number) => Shape::Scalar(Scalar::Uint32(number)),
+            Value::Uint64(number) => Shape::Scalar(Scalar::Uint64(number)),
+            Value::Bool(is) => Shape::Scalar(Scalar::Bool(is)),
         };
         self.intern(shape)
     }
 
-    fn add_string(&mut self, text: &'v str) -> u32 {
-        self.intern(Shape::String(text))
-    }
-
     /// A value counts as used once for each distinct value it is a part of.
-    fn intern(&mut self, shape: Shape<'v>) -> u32 {
+    fn intern(&mut self, shape: Shape) -> u32 {
         if let Some(&id) = self.known.get(&shape) {
             return id;
         }
         match &shape {
-            Shape::Map(members) => {
-                members.iter().flat_map(|&(key, value)| [key, value]).for_each(|id| self.used(id))
-            }
+            Shape::Map(members) => members.iter().flat_map(|&(key, value)| [key, value]).for_each(|id| self.used(id)),
             Shape::Array(values) => values.iter().for_each(|&id| self.used(id)),
             Shape::String(_) | Shape::Scalar(_) => {}
         }
         let id = u32::try_from(self.items.len()).expect("fewer values than 32 bits can number");
+        let shape = Arc::new(shape);
         self.known.insert(shape.clone(), id);
         self.items.push(Item { shape, uses: 0 });
         id
@@ -153,7 +163,7 @@ impl<'v> Pool<'v> {
 }
 
 struct Writer<'p> {
-    pool: &'p Pool<'p>,
+    pool: &'p Pool,
     bytes: Vec<u8>,
     /// Where each value already stands.
     places: Vec<Option<u32>>,
@@ -180,7 +190,7 @@ impl Writer<'_> {
                 self.place_hot_parts(part);
             }
         };
-        match &pool.items[id as usize].shape {
+        match &*pool.items[id as usize].shape {
             Shape::Map(members) => members.iter().flat_map(|&(key, value)| [key, value]).for_each(&mut visit),
             Shape::Array(values) => values.iter().copied().for_each(&mut visit),
             Shape::String(_) | Shape::Scalar(_) => {}
@@ -197,9 +207,9 @@ impl Writer<'_> {
 
     /// Whether a value takes at most so many bytes where it is spelled out.
     fn shorter_than(&self, id: u32, bytes: usize) -> bool {
-        match &self.pool.items[id as usize].shape {
+        match &*self.pool.items[id as usize].shape {
             Shape::String(text) => text.len() < bytes,
-            Shape::Scalar(Value::Uint16(_) | Value::Bool(_)) => true,
+            Shape::Scalar(Scalar::Uint16(_) | Scalar::Bool(_)) => true,
             _ => false,
         }
     }
@@ -207,7 +217,7 @@ impl Writer<'_> {
     fn spell(&mut self, id: u32) {
         self.places[id as usize].get_or_insert(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
         let pool = self.pool;
-        match &pool.items[id as usize].shape {
+        match &*pool.items[id as usize].shape {
             Shape::Map(members) => {
                 self.control(7, members.len());
                 for &(key, value) in members {
@@ -223,23 +233,20 @@ impl Writer<'_> {
                 self.control(2, text.len());
                 self.bytes.extend(text.as_bytes());
             }
-            Shape::Scalar(scalar) => self.scalar(scalar),
+            &Shape::Scalar(scalar) => self.scalar(scalar),
         }
     }
 
-    fn scalar(&mut self, value: &Value) {
-        match *value {
-            Value::Double(bits) => {
+    fn scalar(&mut self, scalar: Scalar) {
+        match scalar {
+            Scalar::Double(bits) => {
                 self.control(3, 8);
                 self.bytes.extend(bits.to_be_bytes());
             }
-            Value::Uint16(number) => self.unsigned(5, number.into()),
-            Value::Uint32(number) => self.unsigned(6, number.into()),
-            Value::Uint64(number) => self.unsigned(9, number),
-            Value::Bool(is) => self.control(14, is.into()),
-            Value::Map(_) | Value::Array(_) | Value::String(_) => {
-                unreachable!("these have shapes of their own")
-            }
+            Scalar::Uint16(number) => self.unsigned(5, number.into()),
+            Scalar::Uint32(number) => self.unsigned(6, number.into()),
+            Scalar::Uint64(number) => self.unsigned(9, number),
+            Scalar::Bool(is) => self.control(14, is.into()),
         }
     }
 

@@ -42,6 +42,14 @@ impl Error {
         Self::Line { file: file.to_owned(), line, problem: problem.into() }
     }
 
+    pub(crate) fn file(file: &Path, problem: impl Into<String>) -> Self {
+        Self::File { file: file.to_owned(), problem: problem.into() }
+    }
+
+    pub(crate) fn io(file: &Path, source: io::Error) -> Self {
+        Self::Io { file: file.to_owned(), source }
+    }
+
     pub(crate) fn unfit(problem: impl Into<String>) -> Self {
         Self::Unfit(problem.into())
     }

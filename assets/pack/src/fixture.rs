@@ -93,17 +93,16 @@ impl World {
             _ => return Err(format!("EU is `yes` or `no`, not `{eu}`")),
         };
         let point = match (parse(latitude)?, parse(longitude)?) {
-            (Some(latitude), Some(longitude)) => Some(
-                Point::new(latitude, longitude)
-                    .ok_or_else(|| format!("{latitude}, {longitude} is on no map"))?,
-            ),
+            (Some(latitude), Some(longitude)) => {
+                Some(Point::new(latitude, longitude).ok_or_else(|| format!("{latitude}, {longitude} is on no map"))?)
+            }
             (None, None) => None,
             _ => return Err("half a point".to_owned()),
         };
         let place = Place {
             continent: area(continent_code, continent, false),
             country: area(code, country, is_in_european_union),
-            regions: name(region).into_iter().collect(),
+            region: name(region),
             city: name(city),
             postal_code: present(postal).map(str::to_owned),
             point,
@@ -132,8 +131,7 @@ impl World {
             languages: vec!["en".to_owned()],
             build_date: date,
         };
-        let (geo_metadata, asn_metadata) =
-            (metadata("ipedge-City", "Places"), metadata("ipedge-ASN", "Networks"));
+        let (geo_metadata, asn_metadata) = (metadata("ipedge-City", "Places"), metadata("ipedge-ASN", "Networks"));
         let (geo, asn) = (database(self.geo, &geo_metadata)?, database(self.asn, &asn_metadata)?);
         let entry = |file: &str, metadata: &Metadata, database: &Database| {
             Entry::new(file, &metadata.database_type, date, database, vec![source.clone()])
@@ -150,13 +148,11 @@ impl World {
 fn database(mut rows: Vec<(Network, Value)>, metadata: &Metadata) -> Result<Database, Error> {
     rows.sort_by_key(|&(network, _)| network);
     let numbered: Vec<_> = (0..).zip(&rows).map(|(number, &(network, _))| (network, number)).collect();
-    let (ipv4, ipv6): (Vec<_>, Vec<_>) =
-        numbered.iter().partition(|(network, _)| Network::IPV4.contains(*network));
+    let (ipv4, ipv6): (Vec<_>, Vec<_>) = numbered.iter().partition(|(network, _)| Network::IPV4.contains(*network));
     let mut graph = Graph::default();
     let (ipv4, ipv6) = (graph.tree(Network::IPV4, &ipv4), graph.tree(Network::ALL, &ipv6));
     let root = graph.join(ipv4, ipv6, &Network::IPV4_ALIASES);
-    let records: Vec<Value> = rows.into_iter().map(|(_, record)| record).collect();
-    writer::write(&graph, root, &records, metadata)
+    writer::write(&graph, root, |leaf| rows[leaf as usize].1.clone(), metadata)
 }
 
 fn columns<const N: usize>(line: &str) -> Result<[&str; N], String> {
@@ -174,7 +170,7 @@ fn parse<T: FromStr>(column: &str) -> Result<Option<T>, String> {
 }
 
 fn name(column: &str) -> Option<Names> {
-    present(column).map(|name| Names::from([("en".to_owned(), name.to_owned())]))
+    present(column).map(Names::english)
 }
 
 fn area(code: &str, column: &str, is_in_european_union: bool) -> Option<Arc<Area>> {
@@ -217,12 +213,7 @@ mod tests {
             ("8.8.8.8", Some(&bog), "8.8.8.0/25", "IPv4; a longer prefix has the other half"),
             ("::ffff:8.8.8.8", Some(&bog), "::ffff:8.8.8.0/121", "IPv4-mapped"),
             ("2002:808:808::1", Some(&bog), "2002:808:800::/41", "6to4"),
-            (
-                "2606:4700:4700::1111",
-                Some(&bog),
-                "2606:4700::/32",
-                "IPv6, with the record of an IPv4 network",
-            ),
+            ("2606:4700:4700::1111", Some(&bog), "2606:4700::/32", "IPv6, with the record of an IPv4 network"),
             ("46.1.1.1", Some(&nowhere), "46.0.0.0/8", "what is not known is absent"),
             ("47.0.0.1", None, "47.0.0.0/8", "nothing known"),
         ] {

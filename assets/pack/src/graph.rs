@@ -141,10 +141,7 @@ impl Graph {
         let records = self.split(ipv4);
         self.nodes.push(records);
         let entry = Child::node(self.nodes.len() - 1);
-        aliases
-            .iter()
-            .chain([&Network::IPV4])
-            .fold(ipv6, |root, &network| self.graft(root, network, 0, entry))
+        aliases.iter().chain([&Network::IPV4]).fold(ipv6, |root, &network| self.graft(root, network, 0, entry))
     }
 
     /// The tree under `root`, with `branch` in place of whatever was in `network`.
@@ -175,8 +172,7 @@ mod tests {
     use super::*;
 
     fn networks(of: &[(&str, u32)]) -> Vec<(Network, u32)> {
-        let mut networks: Vec<_> =
-            of.iter().map(|&(network, value)| (network.parse().unwrap(), value)).collect();
+        let mut networks: Vec<_> = of.iter().map(|&(network, value)| (network.parse().unwrap(), value)).collect();
         networks.sort();
         networks
     }
@@ -192,10 +188,8 @@ mod tests {
     #[test]
     fn the_longer_prefix_holds() {
         let mut graph = Graph::default();
-        let tree = graph.tree(
-            Network::ALL,
-            &networks(&[("8000::/1", 1), ("8000::/3", 2), ("8000::/2", 3), ("e000::/3", 1)]),
-        );
+        let tree =
+            graph.tree(Network::ALL, &networks(&[("8000::/1", 1), ("8000::/3", 2), ("8000::/2", 3), ("e000::/3", 1)]));
         for (address, value, reason) in [
             (0x8000 << 112, Kind::Leaf(2), "the longest of three"),
             (0xa000 << 112, Kind::Leaf(3), "within the second"),

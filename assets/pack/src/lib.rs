@@ -1,5 +1,16 @@
 //! Source data to the two MaxMind DB files that the component carries.
 
+#[cfg(feature = "cli")]
+pub mod enrich;
+#[cfg(feature = "cli")]
+pub mod output;
+#[cfg(feature = "cli")]
+pub mod pack;
+#[cfg(feature = "cli")]
+pub mod progress;
+#[cfg(feature = "cli")]
+pub mod sources;
+
 pub mod data;
 pub mod date;
 pub mod error;

@@ -9,39 +9,40 @@ use std::str::FromStr;
 /// Ordered by address, then from the shorter prefix to the longer: what contains comes before what it contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network {
-    address: u128,
+    /// In network order: there are millions of networks in memory, and bytes need no alignment.
+    address: [u8; 16],
     length: u8,
 }
 
 impl Network {
     /// Every address.
-    pub const ALL: Self = Self { address: 0, length: 0 };
+    pub const ALL: Self = Self { address: [0; 16], length: 0 };
 
     /// `::/96`, where the format has the IPv4 addresses.
-    pub const IPV4: Self = Self { address: 0, length: 96 };
+    pub const IPV4: Self = Self { address: [0; 16], length: 96 };
 
     /// Where an IPv4 address lies inside an IPv6 one: IPv4-mapped (RFC 4291), Teredo (RFC 4380, the server's address)
     /// and 6to4 (RFC 3056), the three under which MaxMind's own writer repeats the IPv4 tree.
     pub const IPV4_ALIASES: [Self; 3] = [
-        Self { address: 0xffff << 32, length: 96 },
-        Self { address: 0x2001_0000 << 96, length: 32 },
-        Self { address: 0x2002 << 112, length: 16 },
+        Self { address: (0xffff_u128 << 32).to_be_bytes(), length: 96 },
+        Self { address: (0x2001_0000_u128 << 96).to_be_bytes(), length: 32 },
+        Self { address: (0x2002_u128 << 112).to_be_bytes(), length: 16 },
     ];
 
     /// The network of the first `length` bits of `address`; `None` if there are bits set after them, or if `length`
     /// is over 128.
     pub fn new(address: u128, length: u8) -> Option<Self> {
-        (length <= 128 && address & !mask(length) == 0).then_some(Self { address, length })
+        (length <= 128 && address & !mask(length) == 0).then_some(Self { address: address.to_be_bytes(), length })
     }
 
     /// The first address.
     pub fn first(self) -> u128 {
-        self.address
+        u128::from_be_bytes(self.address)
     }
 
     /// The last address.
     pub fn last(self) -> u128 {
-        self.address | !mask(self.length)
+        self.first() | !mask(self.length)
     }
 
     /// The number of leading bits that its addresses share.
@@ -51,17 +52,17 @@ impl Network {
 
     /// Whether every address of `other` is one of this network.
     pub fn contains(self, other: Self) -> bool {
-        self.length <= other.length && other.address & mask(self.length) == self.address
+        self.length <= other.length && other.first() & mask(self.length) == self.first()
     }
 }
 
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match u32::try_from(self.address) {
+        match u32::try_from(self.first()) {
             Ok(v4) if Self::IPV4.contains(*self) => {
                 write!(f, "{}/{}", Ipv4Addr::from(v4), self.length - Self::IPV4.length)
             }
-            _ => write!(f, "{}/{}", Ipv6Addr::from(self.address), self.length),
+            _ => write!(f, "{}/{}", Ipv6Addr::from(self.first()), self.length),
         }
     }
 }
@@ -70,8 +71,7 @@ impl FromStr for Network {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (address, length) =
-            text.split_once('/').ok_or_else(|| format!("`{text}` has no prefix length"))?;
+        let (address, length) = text.split_once('/').ok_or_else(|| format!("`{text}` has no prefix length"))?;
         let address: IpAddr = address.parse().map_err(|_| format!("`{address}` is not an IP address"))?;
         let length: u8 = length.parse().map_err(|_| format!("`{length}` is not a prefix length"))?;
         let (bits, most) = match address {
@@ -104,7 +104,7 @@ pub fn range(first: u128, last: u128) -> impl Iterator<Item = Network> {
             Some(count) => 128 - count.ilog2() as u8,
             None => 0,
         };
-        let network = Network { address, length: aligned.max(fitting) };
+        let network = Network { address: address.to_be_bytes(), length: aligned.max(fitting) };
         next = network.last().checked_add(1).filter(|&address| address <= last);
         Some(network)
     })
@@ -152,12 +152,7 @@ mod tests {
             ("1.0.0.1", "1.0.0.1", vec!["1.0.0.1/32"], "one address"),
             ("1.0.0.1", "1.0.0.4", vec!["1.0.0.1/32", "1.0.0.2/31", "1.0.0.4/32"], "aligned at neither end"),
             ("0.0.0.0", "255.255.255.255", vec!["0.0.0.0/0"], "all of IPv4"),
-            (
-                "::",
-                "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-                vec!["::/0"],
-                "all there is, which no u128 counts",
-            ),
+            ("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", vec!["::/0"], "all there is, which no u128 counts"),
             ("1.0.0.2", "1.0.0.1", vec![], "inverted"),
         ] {
             let [first, last] = [first, last].map(|text: &str| number(text.parse().unwrap()));

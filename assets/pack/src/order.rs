@@ -18,8 +18,7 @@ pub const ABSENT: u32 = u32::MAX;
 
 /// Each node before those under it, the left branch before the right one.
 pub fn by_descent(graph: &Graph, root: Child) -> Order {
-    let mut order =
-        Order { nodes: Vec::new(), position: vec![ABSENT; graph.node_count()], leaves: Vec::new() };
+    let mut order = Order { nodes: Vec::new(), position: vec![ABSENT; graph.node_count()], leaves: Vec::new() };
     let mut open = vec![root];
     while let Some(child) = open.pop() {
         let Kind::Node(node) = child.kind() else { continue };

@@ -1,11 +1,37 @@
 //! What the two databases say about an address, and how a record says it.
 
 use crate::data::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A name in several languages, by language tag.
-pub type Names = BTreeMap<String, String>;
+/// A name in one language or several.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Names(Vec<(String, String)>);
+
+impl Names {
+    /// The name in English, and no other.
+    pub fn english(name: impl Into<String>) -> Self {
+        Self(vec![("en".to_owned(), name.into())])
+    }
+
+    /// The name in a language.
+    pub fn get(&self, language: &str) -> Option<&str> {
+        self.0.iter().find(|(tag, _)| tag == language).map(|(_, name)| name.as_str())
+    }
+
+    /// Whether there is no name in any language.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(String, String)> for Names {
+    /// Language tags with names, in any order; a later name for the same language replaces the earlier one.
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(names: I) -> Self {
+        Self(names.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect())
+    }
+}
 
 /// Where an address is, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -14,8 +40,8 @@ pub struct Place {
     pub continent: Option<Arc<Area>>,
     /// The country.
     pub country: Option<Arc<Area>>,
-    /// The country's regions that it is in, the largest first.
-    pub regions: Vec<Names>,
+    /// The largest subdivision of the country that it is in.
+    pub region: Option<Names>,
     /// The city.
     pub city: Option<Names>,
     /// The postal code.
@@ -78,7 +104,6 @@ impl Point {
 impl Place {
     /// The record, in the schema of GeoIP2 City.
     pub fn record(&self) -> Value {
-        let regions = self.regions.iter().map(|names| named(None, names)).collect();
         let location = [
             ("accuracy_radius", self.accuracy_km.map(Value::Uint16)),
             ("latitude", self.point.map(|point| Value::double(point.latitude()))),
@@ -86,15 +111,14 @@ impl Place {
             ("time_zone", self.time_zone.as_deref().map(Value::string)),
         ];
         let location_known = location.iter().any(|(_, value)| value.is_some());
-        let postal =
-            self.postal_code.as_deref().map(|code| Value::map([("code", Some(Value::string(code)))]));
+        let postal = self.postal_code.as_deref().map(|code| Value::map([("code", Some(Value::string(code)))]));
         Value::map([
             ("city", self.city.as_ref().map(|names| named(None, names))),
             ("continent", self.continent.as_ref().map(|area| named(Some(("code", area)), &area.names))),
             ("country", self.country.as_ref().map(|area| named(Some(("iso_code", area)), &area.names))),
             ("location", location_known.then(|| Value::map(location))),
             ("postal", postal),
-            ("subdivisions", (!self.regions.is_empty()).then_some(Value::Array(regions))),
+            ("subdivisions", self.region.as_ref().map(|names| Value::Array(vec![named(None, names)]))),
         ])
     }
 }
@@ -110,8 +134,8 @@ impl AutonomousSystem {
 }
 
 fn named(code: Option<(&'static str, &Arc<Area>)>, names: &Names) -> Value {
-    let spelled = names.iter().map(|(language, name)| (language.as_str(), Some(Value::string(name))));
-    let names = (!names.is_empty()).then(|| Value::map(spelled));
+    let spelled = names.0.iter().map(|(language, name)| (Cow::Owned(language.clone()), Value::string(name)));
+    let names = (!names.is_empty()).then(|| Value::Map(spelled.collect()));
     let is_member = code.is_some_and(|(_, area)| area.is_in_european_union);
     let code = code.map(|(key, area)| (key, Some(Value::string(&area.code))));
     let is_member = ("is_in_european_union", is_member.then_some(Value::Bool(true)));

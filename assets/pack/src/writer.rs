@@ -23,17 +23,20 @@ pub struct Database {
     pub networks: u64,
 }
 
-/// Writes the tree under `root`, whose leaves are indices into `records`. A record that no leaf names is left out.
-pub fn write(graph: &Graph, root: Child, records: &[Value], metadata: &Metadata) -> Result<Database, Error> {
+/// Writes the tree under `root`; `record` gives the record of a leaf's number.
+pub fn write(
+    graph: &Graph,
+    root: Child,
+    record: impl Fn(u32) -> Value,
+    metadata: &Metadata,
+) -> Result<Database, Error> {
     let order = order::by_descent(graph, root);
-    let used: Vec<&Value> = order.leaves.iter().map(|&leaf| &records[leaf as usize]).collect();
-    let section = data::encode(&used)?;
+    let section = data::encode(order.leaves.iter().map(|&leaf| record(leaf)))?;
     let offsets: FxHashMap<u32, u32> = order.leaves.iter().copied().zip(section.offsets).collect();
     let nodes = u32::try_from(order.nodes.len()).map_err(|_| Error::unfit("the search tree is too large"))?;
     let record_size = RecordSize::for_largest(order.nodes.len() + SEPARATOR + section.bytes.len())?;
 
-    let mut bytes =
-        Vec::with_capacity(record_size.node_bytes() * order.nodes.len() + section.bytes.len() + 4096);
+    let mut bytes = Vec::with_capacity(record_size.node_bytes() * order.nodes.len() + section.bytes.len() + 4096);
     let value = |child: Child| match child.kind() {
         Kind::Node(node) => order.position[node as usize],
         Kind::Empty => nodes,
@@ -45,7 +48,7 @@ pub fn write(graph: &Graph, root: Child, records: &[Value], metadata: &Metadata)
     bytes.extend([0; SEPARATOR]);
     bytes.extend(&section.bytes);
     bytes.extend(MARKER);
-    bytes.extend(data::encode_alone(&metadata.value(nodes, record_size.bits())));
+    bytes.extend(data::encode_alone(metadata.value(nodes, record_size.bits())));
     Ok(Database { bytes, nodes, networks: graph.networks(root) })
 }
 
@@ -64,9 +67,7 @@ impl RecordSize {
             ..=0x100_0000 => Ok(Self::Bits24),
             0x100_0001..=0x1000_0000 => Ok(Self::Bits28),
             0x1000_0001..=0x1_0000_0000 => Ok(Self::Bits32),
-            _ => Err(Error::unfit(
-                "search tree and data section are over the 4 GiB that a MaxMind DB can address",
-            )),
+            _ => Err(Error::unfit("search tree and data section are over the 4 GiB that a MaxMind DB can address")),
         }
     }
 

@@ -1,0 +1,68 @@
+//! Writing the results: all of them, or none.
+
+use crate::error::Error;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Writes the files into a directory. Each is written beside its place first, and only when all of them are on the
+/// disk do they take their places: who stops in between finds what was there before.
+pub fn write(directory: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
+    fs::create_dir_all(directory).map_err(|source| Error::io(directory, source))?;
+    let staged: Vec<Staged> =
+        files.iter().map(|(name, bytes)| Staged::new(directory, name, bytes)).collect::<Result<_, _>>()?;
+    staged.into_iter().try_for_each(Staged::commit)?;
+    let handle = File::open(directory).and_then(|directory| directory.sync_all());
+    handle.map_err(|source| Error::io(directory, source))
+}
+
+/// A file that is complete and not yet in its place; without a commit it goes away.
+struct Staged {
+    temporary: PathBuf,
+    place: PathBuf,
+}
+
+impl Staged {
+    fn new(directory: &Path, name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        let temporary = directory.join(format!(".{name}.{}", std::process::id()));
+        let staged = Self { temporary, place: directory.join(name) };
+        let written = File::create(&staged.temporary).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        written.map_err(|source| Error::io(&staged.temporary, source))?;
+        Ok(staged)
+    }
+
+    fn commit(self) -> Result<(), Error> {
+        fs::rename(&self.temporary, &self.place).map_err(|source| Error::io(&self.place, source))
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if self.temporary.exists()
+            && let Err(error) = fs::remove_file(&self.temporary)
+        {
+            eprintln!("{}: {error}", self.temporary.display());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_or_nothing() {
+        let directory = std::env::temp_dir().join(format!("pack-output-{}", std::process::id()));
+        write(&directory, &[("a", b"one"), ("b", b"two")]).unwrap();
+        // The second file cannot be written: its directory does not exist.
+        assert!(write(&directory, &[("a", b"new"), ("missing/b", b"new")]).is_err());
+        let mut names: Vec<_> = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["a", "b"], "nothing half-written is left");
+        assert_eq!(fs::read(directory.join("a")).unwrap(), b"one", "what was there before still is");
+        fs::remove_dir_all(&directory).unwrap();
+    }
+}

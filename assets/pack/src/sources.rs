@@ -1,0 +1,74 @@
+//! Where the data comes from: the pinned npm packages, or files of the user's own.
+
+pub mod asn;
+pub mod city;
+pub mod csv;
+pub mod licence;
+pub mod mmdb;
+
+use crate::date::Date;
+use crate::manifest::Source;
+use crate::network::Network;
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+/// A source that has been read.
+pub struct Loaded<V> {
+    /// Its networks and what it says about them.
+    pub table: Table<V>,
+    /// The day on which it was built.
+    pub build_date: Date,
+    /// Who made it, on which terms.
+    pub sources: Vec<Source>,
+}
+
+/// Networks with the number of their value.
+pub struct Table<V> {
+    /// The distinct values.
+    pub values: Vec<Arc<V>>,
+    /// IPv4 networks, under `::/96`.
+    pub ipv4: Vec<(Network, u32)>,
+    /// IPv6 networks.
+    pub ipv6: Vec<(Network, u32)>,
+    known: FxHashMap<Arc<V>, u32>,
+}
+
+impl<V> Default for Table<V> {
+    fn default() -> Self {
+        Self { values: Vec::new(), ipv4: Vec::new(), ipv6: Vec::new(), known: FxHashMap::default() }
+    }
+}
+
+impl<V: Eq + Hash> Table<V> {
+    /// The number of a value.
+    pub(crate) fn intern(&mut self, value: V) -> u32 {
+        if let Some(&number) = self.known.get(&value) {
+            return number;
+        }
+        let (number, value) = (self.values.len(), Arc::new(value));
+        let number = u32::try_from(number).expect("fewer values than 32 bits can number");
+        self.values.push(value.clone());
+        self.known.insert(value, number);
+        number
+    }
+
+    pub(crate) fn extend(&mut self, networks: impl IntoIterator<Item = (Network, u32)>) {
+        for (network, value) in networks {
+            let family = if Network::IPV4.contains(network) { &mut self.ipv4 } else { &mut self.ipv6 };
+            family.push((network, value));
+        }
+    }
+
+    /// Puts the networks in order, and gives up what is only needed while reading.
+    pub(crate) fn sort(&mut self) {
+        self.ipv4.sort_unstable();
+        self.ipv6.sort_unstable();
+        self.known = FxHashMap::default();
+    }
+
+    /// The networks of both families.
+    pub fn networks(&self) -> impl Iterator<Item = (Network, u32)> {
+        self.ipv4.iter().chain(&self.ipv6).copied()
+    }
+}

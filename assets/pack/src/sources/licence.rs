@@ -1,0 +1,124 @@
+//! Who made the data, and on which terms: what the manifest has to say so that the data may be used.
+
+use crate::date::Date;
+use crate::error::Error;
+use crate::manifest::Source;
+use serde::Deserialize;
+use std::path::Path;
+
+/// An npm package with data in it.
+#[derive(Debug, Deserialize)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version, which ends in the hour it was made: `2.3.2026061719`.
+    pub version: String,
+}
+
+const CC_BY: (&str, &str) = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/");
+
+/// What the licence of DB-IP wants to be read wherever its data is.
+pub const DB_IP: &str = "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0";
+
+impl Package {
+    /// Reads `package.json` in the package's directory.
+    pub fn read(directory: &Path) -> Result<Self, Error> {
+        let file = directory.join("package.json");
+        let text = read(&file)?;
+        serde_json::from_str(&text).map_err(|error| Error::file(&file, error.to_string()))
+    }
+
+    /// The day in its version.
+    pub fn build_date(&self) -> Option<Date> {
+        let stamp = self.version.rsplit('.').next()?;
+        let part = |range: std::ops::Range<usize>| stamp.get(range)?.parse().ok();
+        Date::new(part(0..4)?, part(4..6)?, part(6..8)?)
+    }
+
+    /// One source of the package; its terms are in `notices`, files of the package.
+    pub fn source(
+        &self,
+        directory: &Path,
+        name: &str,
+        attribution: &str,
+        build_date: Date,
+        notices: &[&str],
+    ) -> Result<Source, Error> {
+        let notices: Result<Vec<String>, Error> = notices.iter().map(|notice| read(&directory.join(notice))).collect();
+        Ok(Source {
+            name: name.to_owned(),
+            package: Some(self.name.clone()),
+            version: Some(self.version.clone()),
+            build_date: Some(build_date.to_string()),
+            licence: CC_BY.0.to_owned(),
+            licence_url: CC_BY.1.to_owned(),
+            attribution: attribution.to_owned(),
+            licence_text: notices?.iter().map(|notice| notice.trim()).collect::<Vec<_>>().join("\n\n"),
+        })
+    }
+}
+
+/// The source that a database of the user's own is, as far as its type tells.
+pub fn of_database(database_type: &str, build_date: Date) -> Source {
+    let kind = database_type.to_ascii_lowercase();
+    let (licence, licence_url, attribution) = if kind.starts_with("geolite2") {
+        let attribution =
+            "This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com";
+        ("LicenseRef-GeoLite-EULA", "https://www.maxmind.com/en/geolite/eula", attribution)
+    } else if kind.starts_with("dbip") && kind.contains("lite") {
+        (CC_BY.0, CC_BY.1, DB_IP)
+    } else if kind.starts_with("ipinfo") {
+        (
+            "LicenseRef-IPinfo",
+            "https://ipinfo.io/terms-of-service",
+            "IP address data powered by IPinfo (https://ipinfo.io)",
+        )
+    } else {
+        ("LicenseRef-proprietary", "", "")
+    };
+    Source {
+        name: database_type.to_owned(),
+        package: None,
+        version: None,
+        build_date: Some(build_date.to_string()),
+        licence: licence.to_owned(),
+        licence_url: licence_url.to_owned(),
+        attribution: attribution.to_owned(),
+        licence_text: String::new(),
+    }
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(file).map_err(|source| Error::io(file, source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_has_the_day() {
+        for (version, date, reason) in [
+            ("2.3.2026061719", Some("2026-06-17"), "as the packages number themselves"),
+            ("2.3.4", None, "an ordinary version"),
+            ("2.3.2026139900", None, "digits that are no date"),
+        ] {
+            let package = Package { name: "p".to_owned(), version: version.to_owned() };
+            assert_eq!(package.build_date().map(|date| date.to_string()).as_deref(), date, "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_database_of_ones_own_has_its_makers_terms() {
+        let date = Date::from_epoch(0);
+        for (kind, licence, reason) in [
+            ("GeoLite2-City", "LicenseRef-GeoLite-EULA", "MaxMind's free database"),
+            ("GeoIP2-City", "LicenseRef-proprietary", "MaxMind's paid one"),
+            ("DBIP-City-Lite", "CC-BY-4.0", "the free one"),
+            ("DBIP-Location (compat=City)", "LicenseRef-proprietary", "the paid one"),
+            ("ipinfo generic_location.mmdb", "LicenseRef-IPinfo", "IPinfo says so in lower case"),
+        ] {
+            assert_eq!(of_database(kind, date).licence, licence, "{reason}");
+        }
+    }
+}
