@@ -42,10 +42,12 @@ impl Error {
         Self::Line { file: file.to_owned(), line, problem: problem.into() }
     }
 
+    #[cfg(feature = "cli")]
     pub(crate) fn file(file: &Path, problem: impl Into<String>) -> Self {
         Self::File { file: file.to_owned(), problem: problem.into() }
     }
 
+    #[cfg(feature = "cli")]
     pub(crate) fn io(file: &Path, source: io::Error) -> Self {
         Self::Io { file: file.to_owned(), source }
     }
