@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::future::poll_fn;
 use std::sync::OnceLock;
+use std::task::Poll;
 use std::time::Duration;
 
 use spin_sdk::variables;
@@ -74,8 +75,8 @@ fn method(method: Method) -> Cow<'static, str> {
 
 async fn respond(reply: Reply) -> Result<types::Response, ErrorCode> {
     let headers = fields(reply.headers.into_iter().map(|(name, value)| (name, value.into_owned().into_bytes())))?;
-    let body = if reply.body.is_empty() { None } else { Some(begin(reply.body).await) };
-    let (response, _transmission) = types::Response::new(headers, body, no_trailers());
+    let (body, trailers) = begin(reply.body).await;
+    let (response, _transmission) = types::Response::new(headers, Some(body), trailers);
     match response.set_status_code(reply.status) {
         Ok(()) => Ok(response),
         Err(()) => Err(ErrorCode::InternalError(Some(format!("status {} cannot be sent", reply.status)))),
@@ -87,25 +88,30 @@ fn fields(list: impl Iterator<Item = (&'static str, Vec<u8>)>) -> Result<Fields,
     Fields::from_list(&list).map_err(|error| ErrorCode::InternalError(Some(error.to_string())))
 }
 
-/// A stream of `bytes` whose write has begun.
+/// A body, and the trailers after it.
+type Message = (StreamReader<u8>, FutureReader<Result<Option<Trailers>, ErrorCode>>);
+
+/// A body of `bytes` whose write has begun.
 ///
 /// Begun before the head is handed over, the write lets head and body leave together. Spin sets no TCP_NODELAY: a body
-/// that follows its head in a segment of its own waits for the peer to acknowledge the head (Nagle's algorithm, RFC 896),
-/// and the peer delays that acknowledgement, 40 ms on Linux (RFC 1122 section 4.2.3.2).
-async fn begin(bytes: Vec<u8>) -> StreamReader<u8> {
-    let (mut writer, reader) = wit_stream::new();
-    // What comes back unwritten belongs to a peer that has gone away: there is nobody left to tell.
-    let mut write = Box::pin(async move { drop(writer.write_all(bytes).await) });
-    let begun = poll_fn(|context| std::task::Poll::Ready(write.as_mut().poll(context))).await;
+/// that follows its head in a segment of its own waits for the peer to acknowledge the head (Nagle's algorithm, RFC
+/// 896), and the peer delays that acknowledgement, 40 ms on Linux (RFC 1122 section 4.2.3.2). For the same reason the
+/// word that there are no trailers follows the body: given first, it is dealt with first, and the head leaves alone.
+async fn begin(bytes: Vec<u8>) -> Message {
+    let (mut writer, body) = wit_stream::new();
+    let (end, trailers) = wit_future::new(|| Ok(None));
+    let mut write = Box::pin(async move {
+        // What comes back unwritten belongs to a peer that has gone away: there is nobody left to tell.
+        drop(writer.write_all(bytes).await);
+        drop(writer);
+        // Dropped unwritten, it sends its default: no trailers.
+        drop(end);
+    });
+    let begun = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
     if begun.is_pending() {
         spawn(write);
     }
-    reader
-}
-
-/// Dropping the writer sends the default: none.
-fn no_trailers() -> FutureReader<Result<Option<Trailers>, ErrorCode>> {
-    wit_future::new(|| Ok(None)).1
+    (body, trailers)
 }
 
 /// What Spin gives a component of the world outside.
@@ -149,8 +155,8 @@ async fn post(resolver: &Resolver, message: &[u8]) -> Result<types::Request, Err
         ("content-length", message.len().to_string().into_bytes()),
     ];
     let headers = fields(headers.into_iter())?;
-    let body = begin(message.to_vec()).await;
-    let (request, _transmission) = types::Request::new(headers, Some(body), no_trailers(), None);
+    let (body, trailers) = begin(message.to_vec()).await;
+    let (request, _transmission) = types::Request::new(headers, Some(body), trailers, None);
     let scheme = if resolver.scheme == http::uri::Scheme::HTTP { Scheme::Http } else { Scheme::Https };
     request
         .set_method(&Method::Post)
