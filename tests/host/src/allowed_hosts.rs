@@ -13,16 +13,27 @@ use crate::variables::Variables;
 pub(crate) struct AllowedHosts(Vec<AllowedHost>);
 
 impl AllowedHosts {
-    /// Reads the manifest's list. What a template makes empty allows nothing, and is no error (Spin's rule).
+    /// Reads the manifest's list.
+    ///
+    /// Variables may be what nobody foresaw, so what comes of templates is no error (Spin's rules): an entry that they
+    /// make empty allows nothing, and one that they make unreadable lets the component connect to nowhere at all.
     pub(crate) fn resolve(templates: &[String], variables: &Variables) -> anyhow::Result<Self> {
         let mut hosts = Vec::new();
         for template in templates {
             let context = || format!("allowed_outbound_hosts: {template:?}");
             let text = variables.expand(template).with_context(context)?;
-            if &text != template && matches!(text.as_str(), "" | "http://" | "https://") {
+            let is_template = &text != template;
+            if is_template && matches!(text.as_str(), "" | "http://" | "https://") {
                 continue;
             }
-            hosts.push(AllowedHost::parse(&text).with_context(context)?);
+            match AllowedHost::parse(&text).with_context(context) {
+                Ok(host) => hosts.push(host),
+                Err(error) if is_template => {
+                    eprintln!("{error:#}, and {text:?} is otherwise: the component may connect to nowhere");
+                    return Ok(Self(Vec::new()));
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(Self(hosts))
     }
@@ -45,7 +56,7 @@ struct AllowedHost {
 
 impl AllowedHost {
     fn parse(text: &str) -> anyhow::Result<Self> {
-        let (scheme, rest) = text.trim().split_once("://").context("wants a scheme: http://, https:// or *://")?;
+        let (scheme, rest) = text.trim().split_once("://").context("must have a scheme: http://, https:// or *://")?;
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         ensure!(!authority.contains('/'), "must not have a path");
         // A colon inside the brackets of an IPv6 address separates no port.
@@ -58,7 +69,7 @@ impl AllowedHost {
             host: HostPattern::parse(host)?,
             port: match port {
                 "*" => None,
-                "" => Some(one(default_port(scheme).with_context(|| format!("{scheme}:// wants a port"))?)),
+                "" => Some(one(default_port(scheme).with_context(|| format!("{scheme}:// must have a port"))?)),
                 _ => Some(ports(port)?),
             },
         })
@@ -95,10 +106,10 @@ enum HostPattern {
 impl HostPattern {
     fn parse(text: &str) -> anyhow::Result<Self> {
         match (text, text.strip_prefix("*.")) {
-            ("", _) => bail!("wants a host"),
+            ("", _) => bail!("must have a host"),
             ("*", _) => Ok(Self::Any),
             (_, Some(parent)) if !parent.contains('*') => Ok(Self::Below(format!(".{}", parent.to_ascii_lowercase()))),
-            _ if text.contains('*') => bail!("`*` stands for a whole host or for the subdomains of one"),
+            _ if text.contains('*') => bail!("must have `*` for a whole host or for the subdomains of one"),
             _ => Ok(Self::Exactly(Host::parse(text))),
         }
     }

@@ -7,6 +7,7 @@
 //! machine does not need is left out: TLS, many components, key-value stores, telemetry.
 
 mod allowed_hosts;
+mod application;
 mod instances;
 mod manifest;
 mod options;
@@ -20,6 +21,15 @@ pub use instances::{Counters, Program};
 pub use options::Options;
 pub use server::Running;
 
+/// Checks that the manifest can be read and every variable has a value.
+///
+/// # Errors
+///
+/// What is wrong, with the file or name in the message.
+pub fn check(options: &Options) -> anyhow::Result<()> {
+    application::Application::read(options).map(drop)
+}
+
 /// Serves the application that `options` name, until the returned [`Running`] is dropped.
 ///
 /// Compiles the component first, which takes seconds; a test that starts many hosts compiles one [`Program`] and calls
@@ -29,5 +39,6 @@ pub use server::Running;
 ///
 /// A manifest, component, variable or listening address that cannot be used, with the file or name in the message.
 pub async fn start(options: &Options) -> anyhow::Result<Running> {
-    Program::compile(&options.component_file()?)?.serve(options).await
+    let application = application::Application::read(options)?;
+    Program::compile(&application.component)?.serve(options).await
 }

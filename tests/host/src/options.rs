@@ -4,10 +4,6 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
-use crate::manifest::Manifest;
-
 /// How to serve an application. The flags are named, and set by default, as those of `spin up`.
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "host", about = "`spin up` in small, for machines without Spin")]
@@ -35,6 +31,10 @@ pub struct Options {
     /// How many requests an instance serves at once
     #[arg(long, default_value = "16", value_name = "N")]
     pub instance_concurrency: NonZeroUsize,
+
+    /// Only check that the manifest can be read and its variables have values
+    #[arg(long)]
+    pub check: bool,
 }
 
 impl Options {
@@ -48,24 +48,8 @@ impl Options {
             variables: Vec::new(),
             instance_reuse: NonZeroUsize::new(128).unwrap_or(NonZeroUsize::MIN),
             instance_concurrency: NonZeroUsize::new(16).unwrap_or(NonZeroUsize::MIN),
+            check: false,
         }
-    }
-
-    /// The file with the component: the one given, else the manifest's `source`.
-    ///
-    /// # Errors
-    ///
-    /// A manifest that cannot be read.
-    pub fn component_file(&self) -> anyhow::Result<PathBuf> {
-        match &self.component {
-            Some(file) => Ok(file.clone()),
-            None => Ok(self.read_manifest()?.source),
-        }
-    }
-
-    /// Reads the manifest.
-    pub(crate) fn read_manifest(&self) -> anyhow::Result<Manifest> {
-        Manifest::read(&self.manifest).with_context(|| self.manifest.display().to_string())
     }
 }
 

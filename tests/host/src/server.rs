@@ -21,10 +21,9 @@ use wasmtime_wasi_http::handler::{ErrorCode, ProxyHandler};
 use wasmtime_wasi_http::p3::bindings::http::types;
 
 use crate::Options;
-use crate::allowed_hosts::AllowedHosts;
+use crate::application::Application;
 use crate::instances::{Counters, Instances, Program};
 use crate::outbound::Outbound;
-use crate::variables::Variables;
 
 /// An application that is being served. Dropping it closes the listener and every connection.
 #[derive(Debug)]
@@ -62,14 +61,12 @@ impl Program {
     ///
     /// A manifest, variable or listening address that cannot be used.
     pub async fn serve(&self, options: &Options) -> anyhow::Result<Running> {
-        let manifest = options.read_manifest()?;
-        let variables = Variables::resolve(&manifest, &options.variables)?;
-        let allowed = AllowedHosts::resolve(&manifest.allowed_outbound_hosts, &variables)?;
+        let application = Application::read(options)?;
         let counters = Arc::new(Counters::default());
         let handler = ProxyHandler::new(Instances {
             program: self.clone(),
-            variables: Arc::new(variables),
-            outbound: Outbound::new(allowed),
+            variables: application.variables,
+            outbound: Outbound::new(application.allowed),
             reuse: options.instance_reuse,
             concurrency: options.instance_concurrency,
             counters: Arc::clone(&counters),

@@ -44,7 +44,7 @@ async fn golden() {
 
 /// Compares a document with its golden file.
 fn compare(subject: &str, document: &str, reason: &str) {
-    let name = subject.to_ascii_lowercase().replace(':', "-");
+    let name = subject.to_ascii_lowercase().replace(':', "_");
     let file = workspace().join(format!("tests/host/golden/{name}.json"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         return std::fs::write(file, document).unwrap();

@@ -83,10 +83,10 @@ async fn the_deadline_holds() {
 async fn the_question() {
     let world = World::with(Answer::FromAddress, &[("doh_path", "/q")]).await;
     let cases = [
-        ("192.88.99.1", "1.99.88.192.in-addr.arpa.", "IPv4 (RFC 1035 section 3.5)"),
+        ("193.0.1.1", "1.1.0.193.in-addr.arpa.", "IPv4 (RFC 1035 section 3.5)"),
         (
             "2606:4700:4700::1111",
-            "1.1.1.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.7.4.0.0.7.4.6.0.6.2.ip6.arpa.",
+            "1.1.1.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.7.4.0.0.7.4.6.0.6.2.ip6.arpa.",
             "IPv6 (RFC 3596 section 2.5)",
         ),
     ];

@@ -41,5 +41,6 @@ async fn undeclared_variables_are_refused() {
     let mut options = host::Options::new(&workspace().join("spin.toml"));
     options.variables = vec![("dns_timeout".to_owned(), "1".to_owned())];
     let error = crate::support::program().serve(&options).await.unwrap_err();
-    assert!(error.to_string().contains("\"dns_timeout\""), "{error}");
+    let error = format!("{error:#}");
+    assert!(error.contains("\"dns_timeout\""), "{error}");
 }
