@@ -1,6 +1,8 @@
 //! Source data to the two MaxMind DB files that the component carries.
 
 #[cfg(feature = "cli")]
+pub mod candidates;
+#[cfg(feature = "cli")]
 pub mod enrich;
 #[cfg(feature = "cli")]
 pub mod output;
@@ -9,7 +11,11 @@ pub mod pack;
 #[cfg(feature = "cli")]
 pub mod progress;
 #[cfg(feature = "cli")]
+pub mod simplify;
+#[cfg(feature = "cli")]
 pub mod sources;
+#[cfg(feature = "cli")]
+pub mod sphere;
 
 pub mod data;
 pub mod date;

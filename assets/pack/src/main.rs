@@ -1,6 +1,7 @@
 //! `pack`: source data to the two databases that the component carries.
 
 use clap::{Parser, Subcommand};
+use pack::pack::Profile;
 use pack::{Error, fixture, output, pack as databases, sources};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,11 +12,32 @@ use std::process::ExitCode;
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+    /// Whether the result has to fit a component at the edge, or to be without loss
+    #[arg(long, value_enum, default_value = "edge")]
+    profile: ProfileName,
+    /// How many bytes both databases together may take in the edge profile
+    #[arg(long, value_name = "BYTES", default_value_t = databases::DEFAULT_BUDGET)]
+    budget: usize,
     #[command(flatten)]
     inputs: Inputs,
     /// Where the results go
     #[arg(long, value_name = "DIR", default_value = "assets")]
     out: PathBuf,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ProfileName {
+    Edge,
+    Exact,
+}
+
+impl Arguments {
+    fn profile(&self) -> Profile {
+        match self.profile {
+            ProfileName::Edge => Profile::Edge { budget: self.budget },
+            ProfileName::Exact => Profile::Exact,
+        }
+    }
 }
 
 #[derive(clap::Args)]
@@ -56,7 +78,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
-        None => pack(&arguments.inputs, &arguments.out),
+        None => pack(arguments.profile(), &arguments.inputs, &arguments.out),
         Some(Command::Fixture { text, out }) => fixture(text, out),
     };
     match done {
@@ -68,7 +90,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn pack(inputs: &Inputs, out: &Path) -> Result<(), Error> {
+fn pack(profile: Profile, inputs: &Inputs, out: &Path) -> Result<(), Error> {
     let languages = inputs.languages();
     let city = match &inputs.city {
         Some(file) => sources::city::database(file, &languages)?,
@@ -78,7 +100,7 @@ fn pack(inputs: &Inputs, out: &Path) -> Result<(), Error> {
         Some(file) => sources::asn::database(file)?,
         None => sources::asn::package(&inputs.sources)?,
     };
-    let packed = databases::exact(&city, &asn, &languages)?;
+    let packed = databases::pack(profile, &city, &asn, &languages)?;
     let manifest = packed.manifest.to_json();
     output::write(out, &[("geo.mmdb", &packed.geo), ("asn.mmdb", &packed.asn), ("manifest.json", manifest.as_bytes())])
 }

@@ -1,12 +1,15 @@
-//! From sources to finished databases.
+//! From sources to finished databases: without loss, or in a budget.
 
+use crate::candidates;
 use crate::data::Value;
 use crate::error::Error;
-use crate::graph::Graph;
+use crate::graph::{Child, Graph};
 use crate::manifest::{Entry, Manifest};
 use crate::metadata::Metadata;
 use crate::network::Network;
 use crate::place::{AutonomousSystem, Place};
+use crate::progress::Progress;
+use crate::simplify::simplify;
 use crate::sources::{Loaded, Table};
 use crate::writer::{self, Database};
 
@@ -20,39 +23,115 @@ pub struct Packed {
     pub manifest: Manifest,
 }
 
-/// Packs without loss.
-pub fn exact(city: &Loaded<Place>, asn: &Loaded<AutonomousSystem>, languages: &[String]) -> Result<Packed, Error> {
-    let geo_metadata = Metadata {
-        database_type: "ipedge-City".to_owned(),
-        description: "ipedge: where an address is".to_owned(),
-        languages: languages.to_vec(),
-        build_date: city.build_date,
-    };
+/// How the databases are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// As the sources have it.
+    Exact,
+    /// Both databases together in so many bytes: places are moved as little as that takes.
+    Edge {
+        /// The bytes that both databases may take.
+        budget: usize,
+    },
+}
+
+/// The most that Akamai Functions takes, in bytes.
+const LARGEST_APPLICATION: usize = 50 << 20;
+
+/// What the component takes besides its databases, in bytes, with room to grow.
+const COMPONENT: usize = 5 << 19;
+
+/// The budget of the databases that leaves room for the component.
+pub const DEFAULT_BUDGET: usize = LARGEST_APPLICATION - COMPONENT;
+
+/// No location is ever moved farther than this, whatever the budget.
+pub const LARGEST_ERROR_KM: f64 = 50.0;
+
+/// Packs the sources. Names are in `languages`, and it takes the same sources and profile to the same bytes.
+pub fn pack(
+    profile: Profile,
+    city: &Loaded<Place>,
+    asn: &Loaded<AutonomousSystem>,
+    languages: &[String],
+) -> Result<Packed, Error> {
     let asn_metadata = Metadata {
         database_type: "ipedge-ASN".to_owned(),
         description: "ipedge: who routes an address".to_owned(),
         languages: vec!["en".to_owned()],
         build_date: asn.build_date,
     };
-    let geo = database(&city.table, Place::record, &geo_metadata)?;
-    let asn_database = database(&asn.table, AutonomousSystem::record, &asn_metadata)?;
+    let asn_database = {
+        let _progress = Progress::new("writing asn.mmdb", 1);
+        let tree = Tree::of(&asn.table);
+        tree.write(|system| asn.table.values[system as usize].record(), &asn_metadata)?
+    };
+    let (geo, error_bound_km) = match profile {
+        Profile::Exact => (write_exact(city, languages)?, None),
+        Profile::Edge { budget } => {
+            let left = budget.checked_sub(asn_database.bytes.len());
+            let left = left.ok_or_else(|| Error::unfit("asn.mmdb alone is over the budget"))?;
+            let (geo, radius_km) = fit(city, languages, left)?;
+            (geo, Some(radius_km))
+        }
+    };
+    let geo_entry = Entry::new("geo.mmdb", GEO_TYPE, city.build_date, &geo, city.sources.clone());
+    let asn_entry =
+        Entry::new("asn.mmdb", &asn_metadata.database_type, asn.build_date, &asn_database, asn.sources.clone());
     let manifest = Manifest {
-        profile: "exact".to_owned(),
+        profile: profile.name().to_owned(),
         attribution: city.sources.iter().map(|source| &*source.attribution).collect::<Vec<_>>().join("; "),
-        databases: vec![
-            Entry::new("geo.mmdb", &geo_metadata.database_type, city.build_date, &geo, city.sources.clone()),
-            Entry::new("asn.mmdb", &asn_metadata.database_type, asn.build_date, &asn_database, asn.sources.clone()),
-        ],
+        databases: vec![Entry { error_bound_km, ..geo_entry }, asn_entry],
     };
     Ok(Packed { geo: geo.bytes, asn: asn_database.bytes, manifest })
 }
 
-fn database<V>(table: &Table<V>, record: impl Fn(&V) -> Value, metadata: &Metadata) -> Result<Database, Error> {
-    let mut graph = Graph::default();
-    let ipv4 = graph.tree(Network::IPV4, &table.ipv4);
-    let ipv6 = graph.tree(Network::ALL, &table.ipv6);
-    let root = graph.join(ipv4, ipv6, &aliases(&table.ipv6));
-    writer::write(&graph, root, |leaf| record(&table.values[leaf as usize]), metadata)
+impl Profile {
+    /// As the manifest has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Edge { .. } => "edge",
+        }
+    }
+}
+
+const GEO_TYPE: &str = "ipedge-City";
+
+fn geo_metadata(city: &Loaded<Place>, languages: &[String], radius_km: Option<f64>) -> Metadata {
+    let bound = radius_km.map(|km| format!(", at most {km} km from where its source has it"));
+    Metadata {
+        database_type: GEO_TYPE.to_owned(),
+        description: format!("ipedge: where an address is{}", bound.unwrap_or_default()),
+        languages: languages.to_vec(),
+        build_date: city.build_date,
+    }
+}
+
+fn write_exact(city: &Loaded<Place>, languages: &[String]) -> Result<Database, Error> {
+    let _progress = Progress::new("writing geo.mmdb", 1);
+    let tree = Tree::of(&city.table);
+    tree.write(|place| city.table.values[place as usize].record(), &geo_metadata(city, languages, None))
+}
+
+/// The search tree of a table, before its two halves are joined.
+struct Tree {
+    graph: Graph,
+    roots: [Child; 2],
+    aliases: Vec<Network>,
+}
+
+impl Tree {
+    fn of<V>(table: &Table<V>) -> Self {
+        let mut graph = Graph::default();
+        let roots = [graph.tree(Network::IPV4, &table.ipv4), graph.tree(Network::ALL, &table.ipv6)];
+        Self { graph, roots, aliases: aliases(&table.ipv6) }
+    }
+
+    fn write(mut self, record: impl Fn(u32) -> Value, metadata: &Metadata) -> Result<Database, Error> {
+        let [ipv4, ipv6] = self.roots;
+        let root = self.graph.join(ipv4, ipv6, &self.aliases);
+        writer::write(&self.graph, root, record, metadata)
+    }
 }
 
 /// The prefixes under which the IPv4 tree is repeated: those about which the source says nothing of its own.
@@ -62,4 +141,72 @@ fn aliases(ipv6: &[(Network, u32)]) -> Vec<Network> {
     let is_free =
         |alias: &Network| !ipv6.iter().any(|&(network, _)| network.contains(*alias) || alias.contains(network));
     Network::IPV4_ALIASES.into_iter().filter(is_free).collect()
+}
+
+/// The database with the least radius, in steps of 100 m, with which it fits in the budget; and the radius in km.
+fn fit(city: &Loaded<Place>, languages: &[String], budget: usize) -> Result<(Database, f64), Error> {
+    let exact = Tree::of(&city.table);
+    let mut networks = vec![0_u32; city.table.values.len()];
+    for (_, place) in city.table.networks() {
+        networks[place as usize] += 1;
+    }
+    let write = |steps: u32| {
+        let radius_km = f64::from(steps) / 10.0;
+        let _progress = Progress::new(format!("simplifying with a radius of {radius_km} km"), 1);
+        let mut candidates = candidates::find(&city.table.values, &networks, radius_km);
+        let simplified = simplify(&exact.graph, exact.roots, &mut candidates);
+        drop(candidates);
+        let tree = Tree { graph: simplified.graph, roots: simplified.roots, aliases: exact.aliases.clone() };
+        let record = |place: u32| city.table.values[place as usize].widened(radius_km).record();
+        tree.write(record, &geo_metadata(city, languages, Some(radius_km)))
+    };
+    let (steps, database) = least(budget, (LARGEST_ERROR_KM * 10.0) as u32, write)?;
+    Ok((database, f64::from(steps) / 10.0))
+}
+
+/// The least number of steps with which a database fits. It gets smaller with the logarithm of the steps, roughly,
+/// which tells where to look next.
+fn least(budget: usize, most: u32, write: impl Fn(u32) -> Result<Database, Error>) -> Result<(u32, Database), Error> {
+    let mut below: Option<(u32, usize)> = None;
+    let mut fitting: Option<(u32, Database)> = None;
+    let mut next = (most / 5).max(1);
+    loop {
+        let database = write(next)?;
+        eprintln!("{}.{} km: {} of {budget} bytes", next / 10, next % 10, database.bytes.len());
+        if database.bytes.len() <= budget {
+            fitting = Some((next, database));
+        } else {
+            below = Some((next, database.bytes.len()));
+        }
+        next = match (below, &fitting) {
+            (Some((low, _)), None) if low == most => {
+                let bytes = below.map_or(0, |(_, bytes)| bytes);
+                let bound = f64::from(most) / 10.0;
+                return Err(Error::unfit(format!(
+                    "the budget leaves {budget} bytes to geo.mmdb, and it takes {bytes} to keep every location within {bound} km"
+                )));
+            }
+            (Some((low, _)), None) => (low * 2).min(most),
+            (None, Some((high, _))) => high / 2,
+            (Some((low, low_bytes)), Some((high, database))) => {
+                between((low, low_bytes), (*high, database.bytes.len()), budget)
+            }
+            (None, None) => unreachable!("it fits, or it does not"),
+        };
+        if below.map_or(0, |(low, _)| low) >= next
+            && let Some(found) = fitting.take()
+        {
+            return Ok(found);
+        }
+    }
+}
+
+/// Where, between what is too large and what fits, the budget is likely to be met: `low` itself if nothing is between.
+fn between((low, low_bytes): (u32, usize), (high, high_bytes): (u32, usize), budget: usize) -> u32 {
+    if high - low <= 1 {
+        return low;
+    }
+    let share = (low_bytes - budget) as f64 / (low_bytes - high_bytes) as f64;
+    let likely = f64::from(low) * (f64::from(high) / f64::from(low)).powf(share);
+    (likely.round() as u32).clamp(low + 1, high - 1)
 }

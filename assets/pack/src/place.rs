@@ -102,6 +102,13 @@ impl Point {
 }
 
 impl Place {
+    /// The same place, for addresses that are up to so many km away from it.
+    pub fn widened(&self, km: f64) -> Self {
+        let km = km.ceil().clamp(0.0, f64::from(u16::MAX)) as u16;
+        let accuracy_km = self.point.map(|_| self.accuracy_km.unwrap_or(0).saturating_add(km));
+        Self { accuracy_km, ..self.clone() }
+    }
+
     /// The record, in the schema of GeoIP2 City.
     pub fn record(&self) -> Value {
         let location = [
