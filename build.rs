@@ -18,6 +18,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (variable, file) in FILES {
         println!("cargo::rustc-env={variable}={}", folder.join(file).display());
     }
+    said(&folder.join("manifest.json"))
+}
+
+/// What every document says of the databases, as constants: an instance that read the manifest at its start would do
+/// so for every request where instances are not used again.
+fn said(manifest: &Path) -> Result<(), Box<dyn Error>> {
+    let manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(manifest)?)?;
+    let attribution = manifest["attribution"].as_str().ok_or("manifest.json has no attribution")?;
+    println!("cargo::rustc-env=IPEDGE_ATTRIBUTION={attribution}");
+    let databases = manifest["databases"].as_array().ok_or("manifest.json has no databases")?;
+    let geo =
+        databases.iter().find(|database| database["file"] == "geo.mmdb").ok_or("manifest.json has no geo.mmdb")?;
+    // Rounded up, so that the bound stays one; 0 stands for a lossless database.
+    let bound = geo["error_bound_km"].as_f64().unwrap_or(0.0).ceil();
+    println!("cargo::rustc-env=IPEDGE_ERROR_BOUND_KM={bound}");
     Ok(())
 }
 

@@ -38,7 +38,7 @@ impl spin_sdk::wasip3::exports::http::handler::Guest for Component {
     async fn handle(request: types::Request) -> Result<types::Response, ErrorCode> {
         /// Opened by the first request of an instance, used by all that follow.
         static SERVICE: OnceLock<Result<Service, Problem>> = OnceLock::new();
-        let service = SERVICE.get_or_init(|| Service::open().map_err(|error| Problem::Broken(format!("{error:#}"))));
+        let service = SERVICE.get_or_init(|| Service::open().map_err(Problem::from));
         let reply = match service {
             Ok(service) => answer(service, &request).await,
             Err(problem) => Reply::problem(problem),

@@ -22,14 +22,6 @@ impl Manifest {
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
-
-    /// How far, in kilometres, the places of `file` may be from those of its source, rounded up; `None` where the
-    /// database is lossless.
-    pub fn error_bound_km(&self, file: &str) -> Option<u32> {
-        let database = self.databases.iter().find(|database| database.file == file)?;
-        // A bound over 2^32 km saturates; no place on Earth is that far away.
-        database.error_bound_km.filter(|km| *km > 0.0).map(|km| km.ceil() as u32)
-    }
 }
 
 /// One database.
@@ -87,21 +79,5 @@ mod tests {
         let manifest = Manifest::parse(crate::embedded::MANIFEST).unwrap();
         let files: Vec<_> = manifest.databases.iter().map(|database| database.file.as_str()).collect();
         assert_eq!(files, ["geo.mmdb", "asn.mmdb"]);
-    }
-
-    #[test]
-    fn the_error_bound_is_rounded_up() {
-        for (bound, expected, why) in [
-            ("null", None, "lossless"),
-            ("0", None, "lossless, said otherwise"),
-            ("24.2", Some(25), "a bound must not shrink"),
-        ] {
-            let text = format!(
-                r#"{{"profile":"edge","attribution":"","databases":[{{"file":"geo.mmdb","type":"","build_date":"",
-                "bytes":0,"sha256":"","networks":0,"nodes":0,"error_bound_km":{bound},"verified":null,"sources":[]}}]}}"#
-            );
-            let manifest = Manifest::parse(text.as_bytes()).unwrap();
-            assert_eq!(manifest.error_bound_km("geo.mmdb"), expected, "{why}");
-        }
     }
 }

@@ -30,7 +30,7 @@ pub struct Report<'a> {
     /// What it is called; null only where DNS was not asked for.
     pub dns: Option<dns::Answer>,
     /// What the databases' licences ask one to say.
-    pub attribution: &'a str,
+    pub attribution: &'static str,
 }
 
 /// What this is and where its data is from: the document of `/about`.

@@ -2,7 +2,6 @@
 
 use std::{net::IpAddr, sync::OnceLock};
 
-use anyhow::Context as _;
 use futures_util::future::join;
 
 use crate::address::{self, Embedded, Special, Via};
@@ -16,7 +15,7 @@ use crate::problem::Problem;
 use crate::reply::{Caching, Reply};
 use crate::report::{About, Health, Report};
 use crate::route::{Options, Route};
-use crate::{caller, embedded};
+use crate::{caller, embedded, mmdb};
 
 /// All that the service needs of the world outside.
 pub trait Outside: Variables + Transport + Clock {}
@@ -37,7 +36,6 @@ pub struct Request<'a> {
 pub struct Service {
     locations: Locations,
     systems: Systems,
-    manifest: Manifest,
     config: OnceLock<Config>,
 }
 
@@ -47,12 +45,10 @@ impl Service {
     /// # Errors
     ///
     /// When they are broken.
-    pub fn open() -> anyhow::Result<Self> {
-        let manifest = Manifest::parse(embedded::MANIFEST).context("manifest.json cannot be read")?;
+    pub fn open() -> Result<Self, mmdb::Error> {
         Ok(Self {
-            locations: Locations::open(embedded::GEO, manifest.error_bound_km("geo.mmdb"))?,
+            locations: Locations::open(embedded::GEO, embedded::ERROR_BOUND_KM)?,
             systems: Systems::open(embedded::ASN)?,
-            manifest,
             config: OnceLock::new(),
         })
     }
@@ -75,7 +71,9 @@ impl Service {
             }
             Route::About(options) => {
                 let resolvers = vec![self.config(outside).await?.resolver.to_string()];
-                Reply::document(&About::new(&self.manifest, resolvers), options.pretty, Caching::databases())
+                let manifest = Manifest::parse(embedded::MANIFEST)
+                    .map_err(|error| Problem::Broken(format!("manifest.json cannot be read: {error}")))?;
+                Reply::document(&About::new(&manifest, resolvers), options.pretty, Caching::databases())
             }
             Route::Health(options) => {
                 self.config(outside).await?;
@@ -109,7 +107,7 @@ impl Service {
             asn,
             geo,
             dns: dns?,
-            attribution: &self.manifest.attribution,
+            attribution: embedded::ATTRIBUTION,
         })
     }
 
