@@ -169,7 +169,11 @@ mod tests {
         for (place, expected, reason) in [
             (0, vec![1], "the second is the most frequent, and near; the fourth is too far"),
             (1, vec![1, 3], "itself, and one at 9 km"),
-            (2, vec![1, 3], "not chosen: another is within the spacing; between two that were, the more frequent is first"),
+            (
+                2,
+                vec![1, 3],
+                "not chosen: another is within the spacing; between two that were, the more frequent is first",
+            ),
             (3, vec![1, 3], "the more frequent comes before itself"),
             (4, vec![4], "another region"),
             (5, vec![5], "another time zone"),

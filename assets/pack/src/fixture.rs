@@ -28,6 +28,11 @@ pub struct Databases {
 
 /// Turns the text into databases. The same text gives the same bytes.
 pub fn build(text: &str) -> Result<Databases, Error> {
+    read(text)?.write()
+}
+
+/// Reads the text.
+pub fn read(text: &str) -> Result<World, Error> {
     let mut world = World::default();
     let mut part = None;
     for (number, line) in (1..).zip(text.lines()) {
@@ -47,7 +52,7 @@ pub fn build(text: &str) -> Result<Databases, Error> {
             }
         }
     }
-    world.write()
+    Ok(world)
 }
 
 #[derive(Clone, Copy)]
@@ -56,10 +61,13 @@ enum Part {
     Geo,
 }
 
+/// What the text says.
 #[derive(Default)]
-struct World {
-    asn: Vec<(Network, Value)>,
-    geo: Vec<(Network, Value)>,
+pub struct World {
+    /// The rows below `[asn]`.
+    pub asn: Vec<(Network, AutonomousSystem)>,
+    /// The rows below `[geo]`.
+    pub geo: Vec<(Network, Place)>,
 }
 
 impl World {
@@ -67,7 +75,7 @@ impl World {
         let [network, number, organization] = columns(line)?;
         let number = parse(number)?.ok_or("a row without a number")?;
         let system = AutonomousSystem { number, organization: present(organization).map(str::to_owned) };
-        self.asn.push((network.parse()?, system.record()));
+        self.asn.push((network.parse()?, system));
         Ok(())
     }
 
@@ -109,7 +117,7 @@ impl World {
             accuracy_km: parse(km)?,
             time_zone: present(zone).map(str::to_owned),
         };
-        self.geo.push((network.parse()?, place.record()));
+        self.geo.push((network.parse()?, place));
         Ok(())
     }
 
@@ -132,7 +140,10 @@ impl World {
             build_date: date,
         };
         let (geo_metadata, asn_metadata) = (metadata("ipedge-City", "Places"), metadata("ipedge-ASN", "Networks"));
-        let (geo, asn) = (database(self.geo, &geo_metadata)?, database(self.asn, &asn_metadata)?);
+        let (geo, asn) = (
+            database(self.geo, Place::record, &geo_metadata)?,
+            database(self.asn, AutonomousSystem::record, &asn_metadata)?,
+        );
         let entry = |file: &str, metadata: &Metadata, database: &Database| {
             Entry::new(file, &metadata.database_type, date, database, vec![source.clone()])
         };
@@ -145,14 +156,18 @@ impl World {
     }
 }
 
-fn database(mut rows: Vec<(Network, Value)>, metadata: &Metadata) -> Result<Database, Error> {
+fn database<V>(
+    mut rows: Vec<(Network, V)>,
+    record: impl Fn(&V) -> Value,
+    metadata: &Metadata,
+) -> Result<Database, Error> {
     rows.sort_by_key(|&(network, _)| network);
     let numbered: Vec<_> = (0..).zip(&rows).map(|(number, &(network, _))| (network, number)).collect();
     let (ipv4, ipv6): (Vec<_>, Vec<_>) = numbered.iter().partition(|(network, _)| Network::IPV4.contains(*network));
     let mut graph = Graph::default();
     let (ipv4, ipv6) = (graph.tree(Network::IPV4, &ipv4), graph.tree(Network::ALL, &ipv6));
     let root = graph.join(ipv4, ipv6, &Network::IPV4_ALIASES);
-    writer::write(&graph, root, |leaf| rows[leaf as usize].1.clone(), metadata)
+    writer::write(&graph, root, |leaf| record(&rows[leaf as usize].1), metadata)
 }
 
 fn columns<const N: usize>(line: &str) -> Result<[&str; N], String> {

@@ -110,8 +110,7 @@ impl Graph {
 
     /// How many networks with data a tree tells apart. Those under an alias of IPv4 are counted once, at home.
     pub fn networks(&self, root: Child) -> u64 {
-        let entry = (0..96).fold(root, |child, _| self.split(child)[0]);
-        // Nodes are numbered after those under them, but for grafted ones: hence from the leaves up, by need.
+        let entry = self.ipv4_entry(root);
         let mut counts: FxHashMap<Child, u64> = FxHashMap::default();
         let ipv4 = self.count(entry, &mut counts);
         counts.insert(entry, 0);
@@ -131,6 +130,26 @@ impl Graph {
                 }
             },
         }
+    }
+
+    /// For each node the number of networks with data below it.
+    pub fn networks_below(&self) -> Vec<f64> {
+        let mut below: Vec<f64> = Vec::with_capacity(self.nodes.len());
+        for records in &self.nodes {
+            let count = |record: &Child| match record.kind() {
+                Kind::Empty => 0.0,
+                Kind::Leaf(_) => 1.0,
+                Kind::Node(node) => below[node as usize],
+            };
+            let count = records.iter().map(count).sum();
+            below.push(count);
+        }
+        below
+    }
+
+    /// The node at `::/96`, from which readers look IPv4 addresses up.
+    pub fn ipv4_entry(&self, root: Child) -> Child {
+        (0..Network::IPV4.length()).fold(root, |child, _| self.split(child)[0])
     }
 
     /// One tree over both address families: `ipv4` at `::/96`, and again at each of `aliases`.

@@ -3,7 +3,11 @@
 #[cfg(feature = "cli")]
 pub mod candidates;
 #[cfg(feature = "cli")]
+pub mod check;
+#[cfg(feature = "cli")]
 pub mod enrich;
+#[cfg(feature = "cli")]
+pub mod expected;
 #[cfg(feature = "cli")]
 pub mod output;
 #[cfg(feature = "cli")]
@@ -11,11 +15,21 @@ pub mod pack;
 #[cfg(feature = "cli")]
 pub mod progress;
 #[cfg(feature = "cli")]
+pub mod random;
+#[cfg(feature = "cli")]
+pub mod seen;
+#[cfg(feature = "cli")]
 pub mod simplify;
 #[cfg(feature = "cli")]
 pub mod sources;
 #[cfg(feature = "cli")]
 pub mod sphere;
+#[cfg(feature = "cli")]
+pub mod stats;
+#[cfg(feature = "cli")]
+pub mod trace;
+#[cfg(feature = "cli")]
+pub mod verify;
 
 pub mod data;
 pub mod date;

@@ -1,85 +1,33 @@
 //! `pack`: source data to the two databases that the component carries.
 
-use clap::{Parser, Subcommand};
-use pack::pack::Profile;
-use pack::{Error, fixture, output, pack as databases, sources};
-use std::path::{Path, PathBuf};
+mod arguments;
+
+use arguments::{Arguments, Command, Inputs, Pack, Verify};
+use clap::Parser;
+use pack::check::check;
+use pack::manifest::Manifest;
+use pack::pack::{Profile, pack};
+use pack::place::{AutonomousSystem, Place};
+use pack::sources::{self, Loaded, Table};
+use pack::{Error, fixture, output, stats};
+use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
-/// Packs location and ASN data into geo.mmdb, asn.mmdb and manifest.json
-#[derive(Parser)]
-#[command(args_conflicts_with_subcommands = true)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Option<Command>,
-    /// Whether the result has to fit a component at the edge, or to be without loss
-    #[arg(long, value_enum, default_value = "edge")]
-    profile: ProfileName,
-    /// How many bytes both databases together may take in the edge profile
-    #[arg(long, value_name = "BYTES", default_value_t = databases::DEFAULT_BUDGET)]
-    budget: usize,
-    #[command(flatten)]
-    inputs: Inputs,
-    /// Where the results go
-    #[arg(long, value_name = "DIR", default_value = "assets")]
-    out: PathBuf,
-}
+const GEO: &str = "geo.mmdb";
+const ASN: &str = "asn.mmdb";
+const MANIFEST: &str = "manifest.json";
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum ProfileName {
-    Edge,
-    Exact,
-}
-
-impl Arguments {
-    fn profile(&self) -> Profile {
-        match self.profile {
-            ProfileName::Edge => Profile::Edge { budget: self.budget },
-            ProfileName::Exact => Profile::Exact,
-        }
-    }
-}
-
-#[derive(clap::Args)]
-struct Inputs {
-    /// Where npm has installed the source packages
-    #[arg(long, value_name = "DIR", default_value = "assets/node_modules")]
-    sources: PathBuf,
-    /// A location database of your own, in the schema of GeoIP2 City or IPinfo
-    #[arg(long, value_name = "FILE")]
-    city: Option<PathBuf>,
-    /// An ASN database of your own, in the schema of GeoLite2 ASN or IPinfo
-    #[arg(long, value_name = "FILE")]
-    asn: Option<PathBuf>,
-    /// The languages to keep names in besides English, as in `de,pt-BR`
-    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
-    languages: Vec<String>,
-}
-
-impl Inputs {
-    fn languages(&self) -> Vec<String> {
-        let others = self.languages.iter().filter(|language| *language != "en");
-        std::iter::once("en".to_owned()).chain(others.cloned()).collect()
-    }
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Turns the tests' world, a text file, into databases
-    Fixture {
-        /// The text file
-        text: PathBuf,
-        /// Where the results go
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
-}
+/// How many random addresses a fresh result is checked with, besides the edges of every network.
+const SAMPLE: usize = 1_000_000;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let done = match &arguments.command {
-        None => pack(arguments.profile(), &arguments.inputs, &arguments.out),
-        Some(Command::Fixture { text, out }) => fixture(text, out),
+    let Arguments { command, pack } = Arguments::parse();
+    let done = match command {
+        None => run_pack(&pack),
+        Some(Command::Fixture { text, out }) => run_fixture(&text, &out),
+        Some(Command::Verify(verify)) => run_verify(&verify),
+        Some(Command::Stats { path }) => run_stats(&path),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,7 +38,61 @@ fn main() -> ExitCode {
     }
 }
 
-fn pack(profile: Profile, inputs: &Inputs, out: &Path) -> Result<(), Error> {
+/// Packs, and compares the result with its sources before anything is written.
+fn run_pack(arguments: &Pack) -> Result<(), Error> {
+    let (city, asn) = load(&arguments.inputs)?;
+    let mut packed = pack(arguments.profile(), &city, &asn, &arguments.inputs.languages())?;
+    let faults = check(&packed.geo, &packed.asn, &mut packed.manifest, &city.table, &asn.table, SAMPLE)?;
+    blame(&faults)?;
+    write(&arguments.out, &packed.geo, &packed.asn, &packed.manifest.to_json())
+}
+
+fn run_fixture(text: &Path, out: &Path) -> Result<(), Error> {
+    let fixture::Databases { geo, asn, manifest } = fixture::build(&String::from_utf8_lossy(&read(text)?))?;
+    write(out, &geo, &asn, &manifest)
+}
+
+/// Compares, and writes what was found into the manifest.
+fn run_verify(arguments: &Verify) -> Result<(), Error> {
+    let (geo, asn) = (read(&arguments.out.join(GEO))?, read(&arguments.out.join(ASN))?);
+    let file = arguments.out.join(MANIFEST);
+    let mut manifest: Manifest = serde_json::from_slice(&read(&file)?)
+        .map_err(|error| Error::File { file: file.clone(), problem: error.to_string() })?;
+    let (city_source, asn_source) = match &arguments.fixture {
+        Some(text) => {
+            let world = fixture::read(&String::from_utf8_lossy(&read(text)?))?;
+            (Table::of(world.geo), Table::of(world.asn))
+        }
+        None => {
+            let (city, asn) = load(&arguments.inputs)?;
+            (city.table, asn.table)
+        }
+    };
+    let mut faults = check(&geo, &asn, &mut manifest, &city_source, &asn_source, arguments.sample)?;
+    let size = geo.len() + asn.len();
+    println!("sizes: geo.mmdb {}, asn.mmdb {}, together {size} bytes", geo.len(), asn.len());
+    if manifest.profile == (Profile::Edge { budget: 0 }).name() && size > arguments.budget {
+        faults.push(format!("the databases take {size} bytes, over the budget of {}", arguments.budget));
+    }
+    if let Some(profile) = arguments.profile.map(|profile| profile.with(arguments.budget).name())
+        && manifest.profile != profile
+    {
+        faults.push(format!("the profile is {}, not {profile}", manifest.profile));
+    }
+    blame(&faults)?;
+    output::write(&arguments.out, &[(MANIFEST, manifest.to_json().as_bytes())])
+}
+
+fn run_stats(path: &Path) -> Result<(), Error> {
+    let files = if path.is_dir() { vec![path.join(GEO), path.join(ASN)] } else { vec![path.to_owned()] };
+    for file in files {
+        let figures = stats::of(&read(&file)?);
+        println!("{}\n{}", file.display(), figures.map_err(|problem| Error::File { file: file.clone(), problem })?);
+    }
+    Ok(())
+}
+
+fn load(inputs: &Inputs) -> Result<(Loaded<Place>, Loaded<AutonomousSystem>), Error> {
     let languages = inputs.languages();
     let city = match &inputs.city {
         Some(file) => sources::city::database(file, &languages)?,
@@ -100,14 +102,17 @@ fn pack(profile: Profile, inputs: &Inputs, out: &Path) -> Result<(), Error> {
         Some(file) => sources::asn::database(file)?,
         None => sources::asn::package(&inputs.sources)?,
     };
-    let packed = databases::pack(profile, &city, &asn, &languages)?;
-    let manifest = packed.manifest.to_json();
-    output::write(out, &[("geo.mmdb", &packed.geo), ("asn.mmdb", &packed.asn), ("manifest.json", manifest.as_bytes())])
+    Ok((city, asn))
 }
 
-fn fixture(text: &Path, out: &Path) -> Result<(), Error> {
-    let world = std::fs::read_to_string(text).map_err(|source| Error::Io { file: text.to_owned(), source })?;
-    let built = fixture::build(&world)?;
-    let manifest = built.manifest.as_bytes();
-    output::write(out, &[("geo.mmdb", &built.geo), ("asn.mmdb", &built.asn), ("manifest.json", manifest)])
+fn read(file: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(file).map_err(|source| Error::Io { file: file.to_owned(), source })
+}
+
+fn write(out: &Path, geo: &[u8], asn: &[u8], manifest: &str) -> Result<(), Error> {
+    output::write(out, &[(GEO, geo), (ASN, asn), (MANIFEST, manifest.as_bytes())])
+}
+
+fn blame(faults: &[String]) -> Result<(), Error> {
+    if faults.is_empty() { Ok(()) } else { Err(Error::Unfit(faults.join("\npack: "))) }
 }

@@ -2,12 +2,12 @@
 
 use crate::date::Date;
 use crate::writer::Database;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
 /// What stands in `manifest.json`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Manifest {
     /// How the databases were packed: `exact`, `edge` or `fixture`.
     pub profile: String,
@@ -18,7 +18,7 @@ pub struct Manifest {
 }
 
 /// A database in the manifest.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The file's name.
     pub file: String,
@@ -44,7 +44,7 @@ pub struct Entry {
 }
 
 /// Where data comes from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Source {
     /// What it is called.
     pub name: String,
@@ -72,7 +72,7 @@ impl Entry {
             kind: kind.to_owned(),
             build_date: build_date.to_string(),
             bytes: database.bytes.len(),
-            sha256: hex(&Sha256::digest(&database.bytes)),
+            sha256: digest(&database.bytes),
             networks: database.networks,
             nodes: database.nodes,
             error_bound_km: None,
@@ -90,8 +90,9 @@ impl Manifest {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
+/// The SHA-256 of a file in hexadecimal.
+pub fn digest(file: &[u8]) -> String {
+    Sha256::digest(file).iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("a string takes any text");
         text
     })

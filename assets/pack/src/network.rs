@@ -50,9 +50,14 @@ impl Network {
         self.length
     }
 
+    /// Whether an address is one of this network.
+    pub fn holds(self, address: u128) -> bool {
+        address & mask(self.length) == self.first()
+    }
+
     /// Whether every address of `other` is one of this network.
     pub fn contains(self, other: Self) -> bool {
-        self.length <= other.length && other.first() & mask(self.length) == self.first()
+        self.length <= other.length && self.holds(other.first())
     }
 }
 

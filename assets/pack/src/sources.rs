@@ -67,6 +67,17 @@ impl<V: Eq + Hash> Table<V> {
         self.known = FxHashMap::default();
     }
 
+    /// A table of these rows, in any order.
+    pub fn of(rows: impl IntoIterator<Item = (Network, V)>) -> Self {
+        let mut table = Self::default();
+        for (network, value) in rows {
+            let number = table.intern(value);
+            table.extend([(network, number)]);
+        }
+        table.sort();
+        table
+    }
+
     /// The networks of both families.
     pub fn networks(&self) -> impl Iterator<Item = (Network, u32)> {
         self.ipv4.iter().chain(&self.ipv6).copied()

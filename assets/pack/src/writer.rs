@@ -30,7 +30,7 @@ pub fn write(
     record: impl Fn(u32) -> Value,
     metadata: &Metadata,
 ) -> Result<Database, Error> {
-    let order = order::by_descent(graph, root);
+    let order = order::by_pages(graph, root);
     let section = data::encode(order.leaves.iter().map(|&leaf| record(leaf)))?;
     let offsets: FxHashMap<u32, u32> = order.leaves.iter().copied().zip(section.offsets).collect();
     let nodes = u32::try_from(order.nodes.len()).map_err(|_| Error::unfit("the search tree is too large"))?;

@@ -1,0 +1,171 @@
+//! What a database is made of, and how many pages of memory a lookup touches.
+
+use crate::order::PAGE;
+use crate::random::Random;
+use crate::trace::Trace;
+use std::fmt;
+
+/// The figures of a database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// The file's size.
+    pub bytes: usize,
+    /// Nodes of the search tree.
+    pub nodes: usize,
+    /// Bytes of the search tree.
+    pub tree_bytes: usize,
+    /// Bytes of the data section.
+    pub data_bytes: usize,
+    /// Pages of the search tree that a lookup touches, were the nodes in the order of a plain descent.
+    pub tree_pages_plain: Pages,
+    /// Pages of the search tree that a lookup touches.
+    pub tree_pages: Pages,
+    /// Pages of the data section that a lookup touches.
+    pub data_pages: Pages,
+}
+
+/// Pages touched per lookup.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Pages {
+    /// On average.
+    pub mean: f64,
+    /// By 99 in 100 lookups at most.
+    pub p99: usize,
+}
+
+/// Lookups to measure, half of them IPv4.
+const LOOKUPS: usize = 1_000_000;
+
+/// Measures a database, with addresses drawn uniformly by network. The error says what is wrong with it.
+pub fn of(bytes: &[u8]) -> Result<Figures, String> {
+    let trace = Trace::open(bytes)?;
+    let networks = networks(&trace)?;
+    let plain = plain(&trace);
+    let entry = (0..96).fold(0, |node: u32, _| trace.nodes.get(node as usize).map_or(node, |records| records[0]));
+    let mut random = Random::new(1);
+    let (mut before, mut after, mut data) = (Histogram::default(), Histogram::default(), Histogram::default());
+    let (mut touched, mut touched_plain, mut touched_data) = (Vec::new(), Vec::new(), Vec::new());
+    for lookup in 0..LOOKUPS {
+        let mut record = if lookup % 2 == 0 { entry } else { 0 };
+        while let Some(&records) = trace.nodes.get(record as usize) {
+            touched.push(record as usize * trace.node_bytes);
+            touched_plain.push(plain[record as usize] as usize * trace.node_bytes);
+            let [left, right] = records.map(|record| below(&networks, trace.nodes.len(), record));
+            if left + right == 0 {
+                break;
+            }
+            record =
+                records[usize::from(random.below(usize::try_from(left + right).unwrap_or(usize::MAX)) as u64 >= left)];
+        }
+        if record as usize > trace.nodes.len() {
+            trace.value(record, &mut touched_data)?;
+        }
+        after.add(&mut touched);
+        before.add(&mut touched_plain);
+        data.add(&mut touched_data);
+    }
+    Ok(Figures {
+        bytes: bytes.len(),
+        nodes: trace.nodes.len(),
+        tree_bytes: trace.nodes.len() * trace.node_bytes,
+        data_bytes: trace.data_end - trace.data_start,
+        tree_pages_plain: before.pages(),
+        tree_pages: after.pages(),
+        data_pages: data.pages(),
+    })
+}
+
+/// For each node the number of networks with data below it.
+fn networks(trace: &Trace) -> Result<Vec<Option<u64>>, String> {
+    let nodes = trace.nodes.len();
+    let mut counts: Vec<Option<u64>> = vec![None; nodes];
+    let mut open: Vec<(u32, bool)> = vec![(0, false)];
+    while let Some((node, are_children_done)) = open.pop() {
+        if counts[node as usize].is_some() {
+            continue;
+        }
+        let records = trace.nodes[node as usize];
+        if are_children_done {
+            let [left, right] = records.map(|record| below(&counts, nodes, record));
+            counts[node as usize] = Some(left.saturating_add(right));
+            continue;
+        }
+        if open.len() > 2 * 128 {
+            return Err("the search tree is deeper than an address is long".to_owned());
+        }
+        open.push((node, true));
+        let inner = records.into_iter().filter(|&record| (record as usize) < nodes);
+        open.extend(inner.filter(|&record| counts[record as usize].is_none()).map(|record| (record, false)));
+    }
+    Ok(counts)
+}
+
+fn below(counts: &[Option<u64>], nodes: usize, record: u32) -> u64 {
+    match counts.get(record as usize) {
+        Some(count) => count.unwrap_or(0),
+        None => u64::from(record as usize > nodes),
+    }
+}
+
+/// For each node its place if each stood before those under it, the left branch before the right one.
+fn plain(trace: &Trace) -> Vec<u32> {
+    let mut places: Vec<Option<u32>> = vec![None; trace.nodes.len()];
+    let mut open = vec![0];
+    let mut next = 0;
+    while let Some(node) = open.pop() {
+        let Some(place @ None) = places.get_mut(node as usize) else { continue };
+        *place = Some(next);
+        next += 1;
+        let [left, right] = trace.nodes[node as usize];
+        open.extend([right, left]);
+    }
+    places.into_iter().map(|place| place.unwrap_or(next)).collect()
+}
+
+/// How many lookups touched how many pages.
+#[derive(Default)]
+struct Histogram(Vec<u64>);
+
+impl Histogram {
+    /// Counts a lookup by the places it touched, which are forgotten.
+    fn add(&mut self, touched: &mut Vec<usize>) {
+        touched.iter_mut().for_each(|place| *place /= PAGE);
+        touched.sort_unstable();
+        touched.dedup();
+        if self.0.len() <= touched.len() {
+            self.0.resize(touched.len() + 1, 0);
+        }
+        self.0[touched.len()] += 1;
+        touched.clear();
+    }
+
+    fn pages(&self) -> Pages {
+        let lookups: u64 = self.0.iter().sum();
+        let touched: u64 = (0..).zip(&self.0).map(|(pages, count)| pages * count).sum();
+        let mut seen = 0;
+        let p99 = self.0.iter().position(|count| {
+            seen += count;
+            seen * 100 >= lookups * 99
+        });
+        Pages { mean: touched as f64 / lookups.max(1) as f64, p99: p99.unwrap_or(0) }
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "  {} bytes: search tree {} ({} nodes), data {}",
+            self.bytes, self.tree_bytes, self.nodes, self.data_bytes
+        )?;
+        writeln!(f, "  pages of 4 KiB touched by a lookup, over {LOOKUPS} random addresses:")?;
+        for (what, pages) in [
+            ("search tree, nodes in plain order", self.tree_pages_plain),
+            ("search tree, as it is", self.tree_pages),
+            ("data", self.data_pages),
+        ] {
+            writeln!(f, "    {what:34} mean {:5.2}   p99 {}", pages.mean, pages.p99)?;
+        }
+        Ok(())
+    }
+}

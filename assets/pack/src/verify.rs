@@ -1,0 +1,221 @@
+//! Packed databases against their sources, address by address.
+
+use crate::error::Error;
+use crate::expected::Expected;
+use crate::network::Network;
+use crate::place::{AutonomousSystem, Place, Point};
+use crate::random::Random;
+use crate::seen::{Location, System};
+use crate::sources::Table;
+use crate::sphere::distance_km;
+use maxminddb::Reader;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// What the comparison of a location database found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Locations {
+    /// How many addresses were looked up: the edges of every network, and random ones.
+    pub addresses: u64,
+    /// Addresses that only one of the two has data for.
+    pub presence_mismatches: u64,
+    /// Addresses whose continent is another.
+    pub continent_mismatches: u64,
+    /// Addresses whose country is another.
+    pub country_mismatches: u64,
+    /// Addresses about which the two disagree whether they are in the European Union.
+    pub eu_mismatches: u64,
+    /// Addresses whose region is another.
+    pub region_mismatches: u64,
+    /// Addresses whose time zone is another.
+    pub timezone_mismatches: u64,
+    /// Addresses that only one of the two has coordinates for.
+    pub point_mismatches: u64,
+    /// The share of random addresses whose city has the same name.
+    pub same_city: f64,
+    /// How far the locations are from where the source has them.
+    pub error_km: Distribution,
+}
+
+/// Distances over addresses drawn uniformly by network; the greatest is over all addresses that were looked up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Distribution {
+    /// Half of the addresses are not farther off.
+    pub p50: f64,
+    /// Nine in ten are not.
+    pub p90: f64,
+    /// Ninety-nine in a hundred are not.
+    pub p99: f64,
+    /// None is.
+    pub max: f64,
+}
+
+/// What the comparison of an ASN database found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Systems {
+    /// How many addresses were looked up: the edges of every network, and random ones.
+    pub addresses: u64,
+    /// Addresses whose number or organization is another, or that only one of the two has.
+    pub mismatches: u64,
+}
+
+/// What the result has to stay within.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// The greatest distance in km, as the manifest promises it.
+    pub max_km: f64,
+    /// The distance in km that 99 in 100 addresses keep.
+    pub p99_km: f64,
+}
+
+impl Locations {
+    /// What is over the bounds, if anything.
+    pub fn faults(&self, bounds: Bounds) -> Vec<String> {
+        let counts = [
+            (self.presence_mismatches, "presence"),
+            (self.continent_mismatches, "continent"),
+            (self.country_mismatches, "country"),
+            (self.eu_mismatches, "EU membership"),
+            (self.region_mismatches, "region"),
+            (self.timezone_mismatches, "time zone"),
+            (self.point_mismatches, "having coordinates"),
+        ];
+        let mut faults: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} addresses differ in {what}"))
+            .collect();
+        // A millimetre for what floating point does on the way.
+        let distances =
+            [(self.error_km.max, bounds.max_km, "the farthest"), (self.error_km.p99, bounds.p99_km, "99 in 100")];
+        for (found, bound, which) in distances {
+            if found > bound + 1e-6 {
+                faults.push(format!("{which} is {found:.3} km off, over the bound of {bound} km"));
+            }
+        }
+        faults
+    }
+}
+
+impl Systems {
+    /// What is over the bounds, if anything.
+    pub fn faults(&self) -> Option<String> {
+        (self.mismatches > 0).then(|| format!("{} addresses differ in their autonomous system", self.mismatches))
+    }
+}
+
+/// Compares a location database with its source, at the edges of every network and `sample` random addresses.
+pub fn locations(database: &[u8], source: &Table<Place>, sample: usize) -> Result<Locations, Error> {
+    let places: Vec<Location> = source.values.iter().map(|place| Location::of(place)).collect();
+    let mut found = Locations::default();
+    let mut errors: Vec<f32> = Vec::with_capacity(sample);
+    let mut same_city = 0_u64;
+    compare(database, source, sample, |drawn, expected, seen: Option<&Location>| {
+        found.addresses += 1;
+        let (expected, seen) = match (expected.map(|place| &places[place as usize]), seen) {
+            (None, None) => return,
+            (Some(expected), Some(seen)) => (expected, seen),
+            _ => return found.presence_mismatches += 1,
+        };
+        found.continent_mismatches += u64::from(expected.continent != seen.continent);
+        found.country_mismatches += u64::from(expected.country != seen.country);
+        found.eu_mismatches += u64::from(expected.is_in_european_union != seen.is_in_european_union);
+        found.region_mismatches += u64::from(expected.region != seen.region);
+        found.timezone_mismatches += u64::from(expected.time_zone != seen.time_zone);
+        let error = match (expected.point, seen.point) {
+            (Some(from), Some(to)) => distance(from, to),
+            (None, None) => 0.0,
+            _ => return found.point_mismatches += 1,
+        };
+        found.error_km.max = found.error_km.max.max(error);
+        if drawn {
+            errors.push(error as f32);
+            same_city += u64::from(expected.city == seen.city);
+        }
+    })?;
+    errors.sort_unstable_by(f32::total_cmp);
+    let quantile = |share: f64| {
+        let index = (errors.len() as f64 * share).ceil() as usize;
+        errors.get(index.saturating_sub(1)).map_or(0.0, |&error| rounded(f64::from(error)))
+    };
+    let Distribution { max, .. } = found.error_km;
+    found.error_km = Distribution { p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), max: rounded(max) };
+    found.same_city = rounded(same_city as f64 / errors.len().max(1) as f64);
+    Ok(found)
+}
+
+/// Compares an ASN database with its source, at the edges of every network and `sample` random addresses.
+pub fn systems(database: &[u8], source: &Table<AutonomousSystem>, sample: usize) -> Result<Systems, Error> {
+    let systems: Vec<System> = source.values.iter().map(|system| System::of(system)).collect();
+    let mut found = Systems::default();
+    compare(database, source, sample, |_, expected, seen: Option<&System>| {
+        found.addresses += 1;
+        found.mismatches += u64::from(expected.map(|system| &systems[system as usize]) != seen);
+    })?;
+    Ok(found)
+}
+
+/// Looks every address up on both sides, and hands over whether it is a random one and what each side has.
+fn compare<V, R: DeserializeOwned>(
+    database: &[u8],
+    source: &Table<V>,
+    sample: usize,
+    mut judge: impl FnMut(bool, Option<u32>, Option<&R>),
+) -> Result<(), Error> {
+    let broken = |error: maxminddb::MaxMindDbError| Error::unfit(format!("the packed database: {error}"));
+    let reader = Reader::from_source(database).map_err(broken)?;
+    let mut records: FxHashMap<usize, R> = FxHashMap::default();
+    let total = source.ipv4.len() + source.ipv6.len();
+    for (family, networks) in [(Network::IPV4, &source.ipv4), (Network::ALL, &source.ipv6)] {
+        let expected = Expected::new(networks);
+        let share = (sample as u128 * networks.len() as u128 / total.max(1) as u128) as usize;
+        let mut random = Random::new(share as u64);
+        let drawn = (0..share).filter_map(|_| expected.draw(&mut random)).map(|address| (true, address));
+        let edges = expected.edges().map(|address| (false, address));
+        for (is_drawn, address) in edges.chain(drawn) {
+            let expected = expected.at(address);
+            // What is beside the networks of a family can be of the other one, or an alias of it.
+            if expected.is_none() && !belongs(family, address) {
+                continue;
+            }
+            let result = reader.lookup(ip(family, address)).map_err(broken)?;
+            let seen = match result.offset() {
+                None => None,
+                Some(offset) => {
+                    if !records.contains_key(&offset) {
+                        let record = result.decode().map_err(broken)?;
+                        records.extend(record.map(|record| (offset, record)));
+                    }
+                    records.get(&offset)
+                }
+            };
+            judge(is_drawn, expected, seen);
+        }
+    }
+    Ok(())
+}
+
+fn belongs(family: Network, address: u128) -> bool {
+    match family {
+        Network::IPV4 => Network::IPV4.holds(address),
+        _ => !Network::IPV4.holds(address) && !Network::IPV4_ALIASES.iter().any(|alias| alias.holds(address)),
+    }
+}
+
+fn ip(family: Network, address: u128) -> IpAddr {
+    match u32::try_from(address) {
+        Ok(address) if family == Network::IPV4 => Ipv4Addr::from(address).into(),
+        _ => Ipv6Addr::from(address).into(),
+    }
+}
+
+fn distance(from: Point, to: Point) -> f64 {
+    if from == to { 0.0 } else { distance_km(from, to) }
+}
+
+/// To metres: more would only be noise.
+fn rounded(number: f64) -> f64 {
+    (number * 1e3).round() / 1e3
+}
