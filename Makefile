@@ -2,15 +2,22 @@
 #
 # LISTEN=ADDRESS:PORT         serve: where (127.0.0.1:3000)
 # VARS="name=value …"         serve: variables of the application, those of spin.toml
-# PROFILE=edge|exact          data, component, serve, test: how the databases are packed (pack's own choice)
+# PROFILE=edge|exact          data, component, serve, test: databases that fit the edge (edge), or are without loss
 # PROFILE=fixture             component: with the tests' databases
-# CITY=FILE ASN=FILE          data: from GeoIP2-schema files of one's own, in place of the npm packages
+# CITY=FILE ASN=FILE          data, verify: GeoIP2-schema files of one's own, in place of the npm packages
+# LANGUAGES=de,ja             data, verify: names to keep besides the English ones
+# BENCH="--seconds 10 …"      bench: its options
 
-LISTEN  ?= 127.0.0.1:3000
-VARS    ?=
-PROFILE ?=
-CITY    ?=
-ASN     ?=
+# What `make data` was last told holds until it is told something else.
+-include target/packed.mk
+
+LISTEN    ?= 127.0.0.1:3000
+VARS      ?=
+PROFILE   ?= edge
+CITY      ?=
+ASN       ?=
+LANGUAGES ?=
+BENCH     ?=
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -19,8 +26,9 @@ MAKEFLAGS   += --no-builtin-rules --warn-undefined-variables
 .NOTPARALLEL: # cargo uses all cores by itself, and the tests go from small to large
 
 .PHONY: help
-help: ## list the targets
+help: ## list the targets, and what they can be told
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@sed -n '1i\\' -e 's/^# \([A-Z]*=.*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
 # --- run ---------------------------------------------------------------------------------------------------------
 
@@ -43,31 +51,25 @@ component-fixture: target/fixtures/manifest.json
 
 # --- databases ---------------------------------------------------------------------------------------------------
 
-databases := assets/geo.mmdb assets/asn.mmdb assets/manifest.json
-pack      := cargo run --package pack --
-packer    := $(shell find assets/pack/Cargo.toml assets/pack/src -type f)
-
-ifeq ($(and $(CITY),$(ASN)),)
-sources := assets/node_modules/.package-lock.json
-else
-sources :=
-endif
-sources += $(CITY) $(ASN)
+databases    := assets/geo.mmdb assets/asn.mmdb assets/manifest.json
+pack         := cargo run --package pack --
+packer       := $(shell find assets/pack/Cargo.toml assets/pack/src -type f)
+npm_packages := assets/node_modules/.package-lock.json
+sources      := $(CITY) $(ASN) $(if $(and $(CITY),$(ASN)),,$(npm_packages))
+inputs       := $(if $(CITY),--city '$(CITY)') $(if $(ASN),--asn '$(ASN)') $(if $(LANGUAGES),--languages '$(LANGUAGES)')
+choice       := --profile '$(PROFILE)' $(inputs)
 
 .PHONY: data verify
-data: $(databases) ## make the databases, when their sources or pack have changed (PROFILE, CITY, ASN)
+data: $(databases) ## make the databases, unless they are up to date (PROFILE, CITY, ASN, LANGUAGES)
 
-$(databases) &: $(sources) $(packer) target/pack-options
-	$(pack) $(pack_options)
+packed ?=
+$(databases) &: $(sources) $(packer) $(if $(subst x$(packed)x,,x$(choice)x),.FORCE)
+	$(pack) $(choice)
+	@mkdir -p target
+	@printf '%s\n' 'PROFILE ?= $(PROFILE)' 'CITY ?= $(CITY)' 'ASN ?= $(ASN)' 'LANGUAGES ?= $(LANGUAGES)' \
+		"packed := $(choice)" > target/packed.mk
 
-pack_options := $(if $(PROFILE),--profile '$(PROFILE)') $(if $(CITY),--city '$(CITY)') $(if $(ASN),--asn '$(ASN)')
-
-# Written only when they change, so that the databases are made anew then, and only then.
-target/pack-options: .FORCE
-	@mkdir -p $(@D)
-	@echo "$(pack_options)" | cmp --silent - $@ || echo "$(pack_options)" > $@
-
-assets/node_modules/.package-lock.json: assets/package.json assets/package-lock.json
+$(npm_packages): assets/package.json assets/package-lock.json
 	command -v npm > /dev/null || scripts/install.sh 'npm fetches the databases that ours are made from' npm
 	cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
@@ -75,8 +77,8 @@ assets/node_modules/.package-lock.json: assets/package.json assets/package-lock.
 target/fixtures/manifest.json: tests/fixtures/world.txt $(packer)
 	$(pack) fixture $< --out $(@D)
 
-verify: data ## compare the databases with their sources, every network and ten million addresses
-	$(pack) verify
+verify: data ## compare the databases with their sources: every network, and ten million random addresses
+	$(pack) verify $(choice)
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
@@ -87,25 +89,42 @@ test-scripts:
 	scripts/tests/component.sh
 	scripts/tests/serve.sh
 
+# The host by itself, here and everywhere: cargo unites the features of what it builds at once, and Wasmtime with other
+# features is Wasmtime built again.
 test-unit:
-	cargo test --workspace
+	cargo test --workspace --exclude host
+	cargo test --package host
 
 test-fixture: component-fixture
-	cargo test --package host --features component
+	cargo test --package host --features component --test component
 
-test-data: data target/python/bin/python
-	$(pack) verify --sample
+# On copies, since what verify finds goes into the manifest, and so into the component.
+test-data: data target/fixtures/manifest.json target/python/bin/python
+	rm -rf target/verify && mkdir -p target/verify && cp -r target/fixtures target/verify/fixtures
+	$(pack) verify --fixture tests/fixtures/world.txt --out target/verify/fixtures
+	mkdir target/verify/real && cp $(databases) target/verify/real
+	$(pack) verify $(choice) --sample 1000000 --out target/verify/real
 	target/python/bin/python assets/pack/tests/other_readers.py
 
 test-real: component
-	cargo test --package host --features real
+	cargo test --package host --features real --test real
 
-# MaxMind's own Python reader.
+# MaxMind's own reader for Python.
 target/python/bin/python:
 	rm -rf target/python
 	python3 -m venv target/python || \
 		{ scripts/install.sh "MaxMind's Python reader gets a place of its own" python3-venv; python3 -m venv target/python; }
 	target/python/bin/pip install --quiet --disable-pip-version-check maxminddb==3.2.0
+
+.PHONY: bench
+bench: component ## requests per second, latency, start-up and memory, beside bare components (BENCH)
+	command -v wrk > /dev/null || scripts/install.sh 'wrk makes the load' wrk
+	scripts/component.sh --package bench-hello
+	scripts/component.sh --package bench-outbound
+	cargo build --package host --bins
+	cargo run --package host --bin bench -- $(BENCH)
+
+# --- the rest ----------------------------------------------------------------------------------------------------
 
 .PHONY: lint
 lint: ## rustfmt, clippy with warnings as errors, the manifest of the application, shellcheck where there is one
