@@ -28,7 +28,8 @@ MAKEFLAGS   += --no-builtin-rules --warn-undefined-variables
 .PHONY: help
 help: ## list the targets, and what they can be told
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@sed -n '1i\\' -e 's/^# \([A-Z]*=.*\)/\1/p' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@sed -n 's/^# \([A-Z]*=.*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
 # --- run ---------------------------------------------------------------------------------------------------------
 
