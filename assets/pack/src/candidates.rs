@@ -1,8 +1,9 @@
 //! Which places may stand for which.
 //!
 //! A place may stand for another if the two are in the same country, region and time zone and not farther apart than
-//! the radius. Of the places that could do so, a few are chosen in each region, spread evenly, the most frequent first:
-//! the fewer there are, the more often two networks agree on one.
+//! the radius. Of the places that could do so, some are chosen in each region, the most frequent first, and none near
+//! one that has been chosen: the fewer there are, the more often two networks agree on one. A place that many networks
+//! have is a candidate that many networks need not move to: a hundred places have 41 % of all networks.
 
 use crate::place::{Area, Names, Place};
 use crate::sphere::{Grid, Position};
@@ -16,12 +17,12 @@ pub struct Candidates {
     pub of: Vec<u32>,
     /// Sets of ranks, the best first.
     pub sets: Sets,
-    /// By rank: the place. The first is the one that could stand for the most networks.
+    /// By rank: the place. The first is the one that most networks have.
     pub ranked: Vec<u32>,
 }
 
 /// Chosen places keep a distance of this part of the radius.
-const SPACING: f64 = 0.5;
+const SPACING: f64 = 0.7;
 
 /// What has to stay as it is.
 #[derive(PartialEq, Eq, Hash)]
@@ -35,7 +36,7 @@ struct Kept<'p> {
 /// Finds the candidates; `networks` says for every place how many networks have it.
 pub fn find(places: &[Arc<Place>], networks: &[u32], radius_km: f64) -> Candidates {
     let mut found: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
-    let mut weights: FxHashMap<u32, u64> = FxHashMap::default();
+    let mut ranked: Vec<u32> = Vec::new();
     for mut region in regions(places) {
         region.sort_by_key(|&place| Reverse(networks[place as usize]));
         let chosen = spread(places, &region, radius_km);
@@ -44,14 +45,12 @@ pub fn find(places: &[Arc<Place>], networks: &[u32], radius_km: f64) -> Candidat
                 Some(position) => chosen.near(position).collect(),
                 None => vec![place],
             };
-            for &candidate in &candidates {
-                *weights.entry(candidate).or_default() += u64::from(networks[place as usize]);
-            }
+            ranked.extend(&candidates);
             found[place as usize] = candidates;
         }
     }
-    let mut ranked: Vec<u32> = weights.keys().copied().collect();
-    ranked.sort_unstable_by_key(|place| (Reverse(weights[place]), *place));
+    ranked.sort_unstable_by_key(|&place| (Reverse(networks[place as usize]), place));
+    ranked.dedup();
     let ranks: FxHashMap<u32, u32> = ranked.iter().copied().zip(0..).collect();
     let mut sets = Sets::default();
     let of = found.into_iter().map(|mut candidates| {

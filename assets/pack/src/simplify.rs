@@ -4,7 +4,7 @@
 //! common: on the way up, the candidates of a node are those that both its branches have. This finds every merge there
 //! is for these candidates. (Fitch's method for evolutionary trees does the same, for the same reason.) Which of the
 //! common candidates is taken makes no difference to the size of a tree, but it does to a graph: everybody takes the
-//! one that could stand for most networks, so that what can be equal becomes equal, and is stored once.
+//! most frequent one, so that what can be equal becomes equal, and is stored once.
 
 use crate::candidates::Candidates;
 use crate::graph::{Child, Graph, Kind};
