@@ -1,6 +1,6 @@
 //! The real component, with the tests' databases in it, in the host, against the tests' own resolver.
-//!
-//! `make test` builds the component and runs these tests; see [`support`] for where they look for it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 mod support;
 
@@ -11,3 +11,9 @@ mod names;
 mod outbound;
 mod requests;
 mod variables;
+
+/// The file that `IPEDGE_COMPONENT` names, else the one that `make test` builds.
+fn component() -> std::path::PathBuf {
+    std::env::var_os("IPEDGE_COMPONENT")
+        .map_or_else(|| support::workspace().join("target/wasm32-wasip2/fixture/ipedge.wasm"), Into::into)
+}

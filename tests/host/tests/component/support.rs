@@ -55,14 +55,11 @@ pub async fn serve_manifest(manifest: &Path, variables: &[(&str, &str)]) -> Runn
     program().serve(&options).await.unwrap()
 }
 
-/// The component, compiled once for all tests: the file that `IPEDGE_COMPONENT` names, else the one that `make test`
-/// builds.
+/// The component, compiled once for all tests.
 pub fn program() -> &'static Program {
     static PROGRAM: OnceLock<Program> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        let file = std::env::var_os("IPEDGE_COMPONENT")
-            .map_or_else(|| workspace().join("target/wasm32-wasip2/fixture/ipedge.wasm"), PathBuf::from);
-        Program::compile(&file).unwrap_or_else(|error| panic!("{error:#}: run `make test`"))
+        Program::compile(&crate::component()).unwrap_or_else(|error| panic!("{error:#}: run `make test`"))
     })
 }
 

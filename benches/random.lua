@@ -1,0 +1,40 @@
+-- What wrk asks for: random addresses, each followed by the first argument (`?dns=false`).
+--
+-- Three of four are IPv4, the fourth IPv6. None is a special address: those ask no DNS, and would flatter the figures.
+
+local special = { [0] = true, [10] = true, [100] = true, [127] = true, [169] = true, [172] = true, [192] = true,
+                  [198] = true, [203] = true }
+local registries = { "24", "26", "28", "2a" } -- 2400::/12 and so on: APNIC, ARIN, LACNIC, RIPE
+
+local random, format = math.random, string.format
+local query, head
+
+function init(arguments)
+  math.randomseed(1)
+  query = arguments[1] or ""
+  head = format(" HTTP/1.1\r\nHost: %s:%s\r\n\r\n", wrk.host, wrk.port)
+end
+
+local function v4()
+  local first
+  repeat first = random(1, 223) until not special[first]
+  return format("%d.%d.%d.%d", first, random(0, 255), random(0, 255), random(0, 255))
+end
+
+local function v6()
+  return format("%s%02x:%x:%x::%x", registries[random(4)], random(0, 15), random(0, 65535), random(0, 65535),
+                random(1, 65535))
+end
+
+function request()
+  local address = random(4) == 1 and v6() or v4()
+  return "GET /" .. address .. query .. head
+end
+
+-- Requests, microseconds, microseconds of the 50th and the 99th percentile, errors.
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(format("figures %d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50),
+                  latency:percentile(99),
+                  errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end

@@ -1,0 +1,80 @@
+//! What is asked of a server, and how it fared.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+
+use crate::server::Server;
+
+/// Requests for random addresses, as many as a number of keep-alive connections can carry.
+pub(crate) struct Load<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) server: &'a Server,
+    /// Follows the address.
+    pub(crate) query: &'static str,
+    pub(crate) connections: usize,
+}
+
+/// One measurement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Sample {
+    pub(crate) per_second: f64,
+    /// Milliseconds within which half of the answers came.
+    pub(crate) p50: f64,
+    /// Milliseconds within which 99 of 100 answers came.
+    pub(crate) p99: f64,
+}
+
+impl Load<'_> {
+    /// Measures; an error where any answer is missing or not 2xx.
+    pub(crate) fn run(&self, duration: Duration) -> anyhow::Result<Sample> {
+        let output = self.start(duration)?.wait_with_output()?;
+        let text = String::from_utf8(output.stdout)?;
+        let line = text.lines().find_map(|line| line.strip_prefix("figures "));
+        Sample::parse(line.context("wrk printed no figures")?).with_context(|| format!("{}: {text}", self.name))
+    }
+
+    /// Starts the load.
+    pub(crate) fn start(&self, duration: Duration) -> anyhow::Result<Child> {
+        Command::new("wrk")
+            .args(["--threads", "1", "--connections", &self.connections.to_string()])
+            .args(["--duration", &format!("{}s", duration.as_secs()), "--script", "benches/random.lua"])
+            .args([&format!("http://{}", self.server.address), "--", self.query])
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("wrk, the load generator, does not start (Debian has it in the package wrk)")
+    }
+}
+
+impl Sample {
+    /// Reads what benches/random.lua prints: requests, then microseconds in all, of the 50th and of the 99th
+    /// percentile, then errors.
+    fn parse(line: &str) -> anyhow::Result<Self> {
+        let figures = line.split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
+        let [requests, duration, p50, p99, errors] = figures[..] else { anyhow::bail!("{line:?} is not five figures") };
+        ensure!(requests > 0.0, "nothing was answered");
+        ensure!(errors == 0.0, "{errors} of {requests} requests failed");
+        Ok(Self { per_second: requests / (duration / 1e6), p50: p50 / 1e3, p99: p99 / 1e3 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures() {
+        let sample = Sample { per_second: 500.0, p50: 20.5, p99: 31.0 };
+        let cases = [
+            ("1000 2000000 20500 31000 0", Some(sample), "a thousand in two seconds"),
+            ("1000 2000000 20500 31000 1", None, "one failed"),
+            ("0 2000000 0 0 0", None, "none answered"),
+            ("1000 2000000 20500 31000", None, "a figure is missing"),
+            ("1000 2000000 20500 31000 none", None, "no figure"),
+        ];
+        for (line, expected, reason) in cases {
+            assert_eq!(Sample::parse(line).ok(), expected, "{reason}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! How fast the component is, against the least that a Spin component can do under the same host.
+//!
+//! `make bench` builds what this needs. Host, resolver and load generator (wrk) are processes of their own, so that
+//! they share the processors as they would elsewhere. What is compared is measured in turns, round by round, so that
+//! a disturbance of the machine hits both.
+
+mod load;
+mod report;
+mod server;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+
+use load::{Load, Sample};
+use report::{Report, Row, Start};
+use server::Server;
+
+/// Measures the component against a hello-world one, and against one that only asks the resolver
+#[derive(Parser)]
+#[command(name = "bench")]
+struct Options {
+    /// Seconds of a measurement
+    #[arg(long, default_value = "3", value_name = "S")]
+    seconds: u64,
+
+    /// Measurements of each
+    #[arg(long, default_value = "4", value_name = "N")]
+    rounds: usize,
+
+    /// Where the report is written to
+    #[arg(long, default_value = "target/bench.md", value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// How long the resolver takes.
+const RESOLVER: Duration = Duration::from_millis(20);
+/// Clients that ask at once.
+const CONNECTIONS: usize = 32;
+const MANY_CONNECTIONS: usize = 256;
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    let resolver = Server::doh(RESOLVER)?;
+    let mut report = Report::new(options.seconds, options.rounds);
+    for (reuse, instances) in [(128, "reused"), (1, "one a request")] {
+        let hello = Server::host("bench_hello.wasm", reuse, &resolver)?;
+        let ipedge = Server::host("ipedge.wasm", reuse, &resolver)?;
+        let outbound = Server::host("bench_outbound.wasm", reuse, &resolver)?;
+        if reuse > 1 {
+            for (name, server) in [("hello", &hello), ("ipedge", &ipedge), ("outbound", &outbound)] {
+                report.starts.push(Start { name, ready: server.ready, idle: server.memory()?.resident });
+            }
+        }
+        let duel = |base: Load<'_>, ours: Load<'_>, report: &mut Report| -> anyhow::Result<()> {
+            let (base_samples, our_samples) = rounds(&options, &base, &ours)?;
+            report.rows.push(Row::new(instances, &base, &base_samples, None));
+            report.rows.push(Row::new(instances, &ours, &our_samples, Some(&base_samples)));
+            Ok(())
+        };
+        duel(
+            Load { name: "a: hello world", server: &hello, query: "", connections: CONNECTIONS },
+            Load { name: "b: /{ip}?dns=false", server: &ipedge, query: "?dns=false", connections: CONNECTIONS },
+            &mut report,
+        )?;
+        for connections in [CONNECTIONS, MANY_CONNECTIONS] {
+            duel(
+                Load { name: "c: one DoH request", server: &outbound, query: "", connections },
+                Load { name: "d: /{ip}", server: &ipedge, query: "", connections },
+                &mut report,
+            )?;
+        }
+    }
+    // An instance of the hello world cannot be held while one looks.
+    for (name, file) in [("ipedge", "ipedge.wasm"), ("outbound", "bench_outbound.wasm")] {
+        report.instances.push((name, per_instance(file)?));
+    }
+    let text = report.to_string();
+    std::fs::write(&options.out, &text).with_context(|| options.out.display().to_string())?;
+    println!("{text}");
+    Ok(())
+}
+
+/// What an instance adds to its host, in bytes: the memory of many that wait for a resolver, over that of none.
+fn per_instance(file: &str) -> anyhow::Result<u64> {
+    let resolver = Server::doh(Duration::from_secs(10))?;
+    let server = Server::host(file, 1, &resolver)?;
+    let before = server.memory()?.proportional;
+    let load = Load { name: "held", server: &server, query: "", connections: MANY_CONNECTIONS };
+    let mut held = load.start(Duration::from_secs(3))?;
+    std::thread::sleep(Duration::from_secs(2));
+    let with = server.memory()?.proportional;
+    held.wait()?;
+    Ok(with.saturating_sub(before) / MANY_CONNECTIONS as u64)
+}
+
+/// Measures two loads in turns, the one that goes first changing from round to round.
+fn rounds(options: &Options, base: &Load<'_>, ours: &Load<'_>) -> anyhow::Result<(Vec<Sample>, Vec<Sample>)> {
+    let (mut base_samples, mut our_samples) = (Vec::new(), Vec::new());
+    for load in [base, ours] {
+        load.run(Duration::from_secs(1))?;
+    }
+    for round in 0..options.rounds {
+        let duration = Duration::from_secs(options.seconds);
+        if round % 2 == 0 {
+            base_samples.push(base.run(duration)?);
+            our_samples.push(ours.run(duration)?);
+        } else {
+            our_samples.push(ours.run(duration)?);
+            base_samples.push(base.run(duration)?);
+        }
+        eprintln!(
+            "round {}, {} connections: {} {:.0}/s, {} {:.0}/s",
+            round + 1,
+            base.connections,
+            base.name,
+            base_samples[round].per_second,
+            ours.name,
+            our_samples[round].per_second,
+        );
+    }
+    Ok((base_samples, our_samples))
+}

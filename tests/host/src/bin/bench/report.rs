@@ -1,0 +1,114 @@
+//! The figures as Markdown.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::load::{Load, Sample};
+
+/// All that a run has measured.
+pub(crate) struct Report {
+    seconds: u64,
+    rounds: usize,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) starts: Vec<Start>,
+    /// Bytes that an instance adds, by component.
+    pub(crate) instances: Vec<(&'static str, u64)>,
+}
+
+/// One load: the medians of its measurements.
+pub(crate) struct Row {
+    instances: &'static str,
+    name: &'static str,
+    connections: usize,
+    middle: Sample,
+    /// Requests per second in parts of what this is held against: median, least and greatest of the rounds.
+    ratio: Option<[f64; 3]>,
+}
+
+/// How a host starts.
+pub(crate) struct Start {
+    pub(crate) name: &'static str,
+    /// Until its first answer.
+    pub(crate) ready: Duration,
+    /// Bytes that it occupies then.
+    pub(crate) idle: u64,
+}
+
+impl Report {
+    pub(crate) fn new(seconds: u64, rounds: usize) -> Self {
+        Self { seconds, rounds, rows: Vec::new(), starts: Vec::new(), instances: Vec::new() }
+    }
+}
+
+impl Row {
+    /// The medians of `samples`, and what they are in parts of those of `base`, taken in the same rounds.
+    pub(crate) fn new(instances: &'static str, load: &Load<'_>, samples: &[Sample], base: Option<&[Sample]>) -> Self {
+        let ratio = base.map(|base| {
+            let ratios = || samples.iter().zip(base).map(|(ours, base)| ours.per_second / base.per_second);
+            [median(ratios()), ratios().fold(f64::INFINITY, f64::min), ratios().fold(0.0, f64::max)]
+        });
+        let middle = Sample {
+            per_second: median(samples.iter().map(|sample| sample.per_second)),
+            p50: median(samples.iter().map(|sample| sample.p50)),
+            p99: median(samples.iter().map(|sample| sample.p99)),
+        };
+        Self { instances, name: load.name, connections: load.connections, middle, ratio }
+    }
+}
+
+/// The middle one; of an even number, the mean of the middle two.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<_> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = &values[values.len().saturating_sub(1) / 2..(values.len() / 2 + 1).min(values.len())];
+    middle.iter().sum::<f64>() / middle.len() as f64
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MIB: f64 = (1 << 20) as f64;
+        writeln!(
+            f,
+            "Medians of {} rounds of {} s; the resolver takes 20 ms; load and resolver run on the same machine.\n",
+            self.rounds, self.seconds
+        )?;
+        writeln!(f, "| instances | load | connections | req/s | p50 ms | p99 ms | b/a, d/c (least to greatest) |")?;
+        writeln!(f, "|---|---|--:|--:|--:|--:|--:|")?;
+        for row in &self.rows {
+            let Sample { per_second, p50, p99 } = row.middle;
+            write!(f, "| {} | {} | {} | ", row.instances, row.name, row.connections)?;
+            write!(f, "{per_second:.0} | {p50:.2} | {p99:.2} | ")?;
+            match row.ratio {
+                Some([middle, least, greatest]) => writeln!(f, "{middle:.2} ({least:.2} to {greatest:.2}) |")?,
+                None => writeln!(f, "|")?,
+            }
+        }
+        writeln!(f, "\n| component | start to first answer, ms | host then, MiB | an instance adds, KiB |")?;
+        writeln!(f, "|---|--:|--:|--:|")?;
+        for Start { name, ready, idle } in &self.starts {
+            write!(f, "| {name} | {} | {:.0} | ", ready.as_millis(), *idle as f64 / MIB)?;
+            match self.instances.iter().find(|(of, _)| of == name) {
+                Some((_, bytes)) => writeln!(f, "{} |", bytes / 1024)?,
+                None => writeln!(f, "|")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians() {
+        let cases: [(&[f64], f64, &str); 3] = [
+            (&[3.0], 3.0, "one"),
+            (&[9.0, 1.0, 2.0], 2.0, "the middle one, in whatever order"),
+            (&[4.0, 1.0, 2.0, 9.0], 3.0, "between the middle two"),
+        ];
+        for (values, expected, reason) in cases {
+            assert!((median(values.iter().copied()) - expected).abs() < f64::EPSILON, "{reason}");
+        }
+    }
+}

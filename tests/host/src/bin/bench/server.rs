@@ -1,0 +1,103 @@
+//! The processes that are measured.
+
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+
+/// A server in a process of its own, which ends with this.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) address: SocketAddr,
+    /// From the start of the process to its first answer.
+    pub(crate) ready: Duration,
+}
+
+/// What a process occupies, in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Memory {
+    /// Pages that are mapped, once for every mapping (RSS).
+    pub(crate) resident: u64,
+    /// Pages that are mapped, each once however often it is mapped (PSS).
+    pub(crate) proportional: u64,
+}
+
+impl Server {
+    /// A component in the host, with this resolver.
+    pub(crate) fn host(component: &str, reuse: usize, resolver: &Server) -> anyhow::Result<Self> {
+        let component = PathBuf::from("target/wasm32-wasip2/release").join(component);
+        ensure!(component.is_file(), "{} is missing: run `make bench`", component.display());
+        let mut command = sibling("host")?;
+        command
+            .arg("--component")
+            .arg(component)
+            .args(["--listen", "127.0.0.1:0", "--variable", "dns_timeout_ms=30000"])
+            .args(["--variable", &format!("doh_primary=http://{}", resolver.address)])
+            .args(["--instance-reuse", &reuse.to_string()]);
+        Self::start(command)
+    }
+
+    /// The tests' resolver.
+    pub(crate) fn doh(delay: Duration) -> anyhow::Result<Self> {
+        let mut command = sibling("doh")?;
+        command.args(["--listen", "127.0.0.1:0", "--delay-ms", &delay.as_millis().to_string()]);
+        Self::start(command)
+    }
+
+    fn start(mut command: Command) -> anyhow::Result<Self> {
+        let start = Instant::now();
+        // Backtraces are captured where errors are made, and cost what is to be measured.
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
+        // What a component prints goes to the host's standard error; where Spin runs as a service, to a log.
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let output = process.stdout.take().context("the server's output is not piped")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        let address = line.trim().trim_start_matches("Serving http://").trim_end_matches("/dns-query").parse();
+        let address = address.with_context(|| format!("{command:?} said {line:?}"))?;
+        let mut server = Self { process, address, ready: Duration::ZERO };
+        server.ask()?;
+        server.ready = start.elapsed();
+        Ok(server)
+    }
+
+    /// Asks once, and waits for the answer, whatever it is.
+    fn ask(&self) -> anyhow::Result<()> {
+        let mut connection = TcpStream::connect(self.address)?;
+        std::io::Write::write_all(&mut connection, b"GET /health HTTP/1.1\r\nHost: bench\r\n\r\n")?;
+        let mut line = String::new();
+        BufReader::new(connection).read_line(&mut line)?;
+        ensure!(line.starts_with("HTTP/1.1 "), "{} answered {line:?}", self.address);
+        Ok(())
+    }
+
+    /// What the process occupies now.
+    pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
+        let file = format!("/proc/{}/smaps_rollup", self.process.id());
+        let text = std::fs::read_to_string(&file)?;
+        let field = |name: &str| -> anyhow::Result<u64> {
+            let line = text.lines().find(|line| line.starts_with(name));
+            let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)).context(file.clone())?;
+            Ok(kilobytes.parse::<u64>()? * 1024)
+        };
+        Ok(Memory { resident: field("Rss:")?, proportional: field("Pss:")? })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Err(error) = self.process.kill().and_then(|()| self.process.wait().map(drop)) {
+            eprintln!("{}: {error}", self.address);
+        }
+    }
+}
+
+/// A program of this crate: it lies beside this one.
+fn sibling(name: &str) -> anyhow::Result<Command> {
+    let program = std::env::current_exe()?.with_file_name(name);
+    ensure!(Path::new(&program).is_file(), "{} is missing: run `make bench`", program.display());
+    Ok(Command::new(program))
+}
