@@ -1,9 +1,12 @@
 //! Which places may stand for which.
 //!
 //! A place may stand for another if the two are in the same country, region and time zone and not farther apart than
-//! the radius. Of the places that could do so, some are chosen in each region, the most frequent first, and none near
-//! one that has been chosen: the fewer there are, the more often two networks agree on one. A place that many networks
-//! have is a candidate that many networks need not move to: a hundred places have 41 % of all networks.
+//! the radius. A city that many networks are in keeps its name: only places of the same city may stand for each other
+//! there.
+//!
+//! Of the places that could stand for others, some are chosen, the most frequent first, and none near one that has been
+//! chosen: the fewer there are, the more often two networks agree on one. A place that many networks have is one that
+//! many networks need not be moved to: a hundred places have 41 % of all networks.
 
 use crate::place::{Area, Names, Place};
 use crate::sphere::{Grid, Position};
@@ -24,23 +27,27 @@ pub struct Candidates {
 /// Chosen places keep a distance of this part of the radius.
 const SPACING: f64 = 0.7;
 
+/// Cities with at least one in so many networks keep their names.
+const ONE_IN: u64 = 10_000;
+
 /// What has to stay as it is.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Kept<'p> {
     continent: Option<&'p Arc<Area>>,
     country: Option<&'p Arc<Area>>,
     region: Option<&'p Names>,
     time_zone: Option<&'p str>,
+    city: Option<&'p str>,
 }
 
 /// Finds the candidates; `networks` says for every place how many networks have it.
 pub fn find(places: &[Arc<Place>], networks: &[u32], radius_km: f64) -> Candidates {
     let mut found: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
     let mut ranked: Vec<u32> = Vec::new();
-    for mut region in regions(places) {
-        region.sort_by_key(|&place| Reverse(networks[place as usize]));
-        let chosen = spread(places, &region, radius_km);
-        for &place in &region {
+    for mut group in groups(places, networks) {
+        group.sort_by_key(|&place| Reverse(networks[place as usize]));
+        let chosen = spread(places, &group, radius_km);
+        for &place in &group {
             let candidates = match position(places, place) {
                 Some(position) => chosen.near(position).collect(),
                 None => vec![place],
@@ -61,25 +68,44 @@ pub fn find(places: &[Arc<Place>], networks: &[u32], radius_km: f64) -> Candidat
     Candidates { of: of.collect(), sets, ranked }
 }
 
-fn regions(places: &[Arc<Place>]) -> Vec<Vec<u32>> {
-    let mut numbers: FxHashMap<Kept, usize> = FxHashMap::default();
-    let mut regions: Vec<Vec<u32>> = Vec::new();
-    for (number, place) in (0..).zip(places) {
-        let (continent, country, region) = (place.continent.as_ref(), place.country.as_ref(), place.region.as_ref());
-        let kept = Kept { continent, country, region, time_zone: place.time_zone.as_deref() };
-        let region = *numbers.entry(kept).or_insert(regions.len());
-        if region == regions.len() {
-            regions.push(Vec::new());
-        }
-        regions[region].push(number);
+/// The places by what they have to keep.
+fn groups(places: &[Arc<Place>], networks: &[u32]) -> Vec<Vec<u32>> {
+    let kept: Vec<Kept> = places.iter().map(|place| Kept::of(place)).collect();
+    let mut of_city: FxHashMap<Kept, u64> = FxHashMap::default();
+    for (&kept, &networks) in kept.iter().zip(networks) {
+        *of_city.entry(kept).or_default() += u64::from(networks);
     }
-    regions
+    let all: u64 = of_city.values().sum();
+    let mut numbers: FxHashMap<Kept, usize> = FxHashMap::default();
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    for (number, kept) in (0..).zip(kept) {
+        let keeps_name = of_city[&kept] * ONE_IN >= all;
+        let kept = if keeps_name { kept } else { Kept { city: None, ..kept } };
+        let group = *numbers.entry(kept).or_insert(groups.len());
+        if group == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[group].push(number);
+    }
+    groups
 }
 
-/// The chosen places of a region. Every place has one within the spacing, itself if need be.
-fn spread(places: &[Arc<Place>], region: &[u32], radius_km: f64) -> Grid {
+impl<'p> Kept<'p> {
+    fn of(place: &'p Place) -> Self {
+        Self {
+            continent: place.continent.as_ref(),
+            country: place.country.as_ref(),
+            region: place.region.as_ref(),
+            time_zone: place.time_zone.as_deref(),
+            city: place.city_without_district(),
+        }
+    }
+}
+
+/// The chosen places of a group. Every place has one within the spacing, itself if need be.
+fn spread(places: &[Arc<Place>], group: &[u32], radius_km: f64) -> Grid {
     let (mut apart, mut chosen) = (Grid::new(radius_km * SPACING), Grid::new(radius_km));
-    for &place in region {
+    for &place in group {
         let Some(position) = position(places, place) else { continue };
         if apart.near(position).next().is_none() {
             apart.insert(position, place);
@@ -140,9 +166,10 @@ mod tests {
     use crate::sphere::distance_km;
 
     /// A place on the equator, so many km east of the meridian.
-    fn place(region: &str, zone: &str, km: f64) -> Arc<Place> {
+    fn place(city: &str, region: &str, zone: &str, km: f64) -> Arc<Place> {
         Arc::new(Place {
             region: Some(Names::english(region)),
+            city: Some(Names::english(city)),
             time_zone: Some(zone.to_owned()),
             point: Point::new(0.0, km / 111.195),
             ..Place::default()
@@ -152,15 +179,18 @@ mod tests {
     #[test]
     fn a_place_stands_for_its_neighbours_at_home() {
         let places = [
-            place("A", "X", 0.0),
-            place("A", "X", 4.0),
-            place("A", "X", 8.0),
-            place("A", "X", 13.0),
-            place("B", "X", 0.0),
-            place("A", "Y", 0.0),
-            Arc::new(Place::default()),
+            (place("a", "A", "X", 0.0), 5),
+            (place("b", "A", "X", 4.0), 9),
+            (place("c", "A", "X", 8.0), 1),
+            (place("d", "A", "X", 13.0), 1),
+            (place("a", "B", "X", 0.0), 1),
+            (place("a", "A", "Y", 0.0), 1),
+            (Arc::new(Place::default()), 1),
+            (place("Big (West)", "A", "X", 4.0), 200_000),
+            (place("Big (East)", "A", "X", 8.0), 3),
         ];
-        let candidates = find(&places, &[5, 9, 1, 1, 1, 1, 1], 10.0);
+        let (places, networks): (Vec<_>, Vec<_>) = places.into_iter().unzip();
+        let candidates = find(&places, &networks, 10.0);
         let of = |place: usize| -> Vec<u32> {
             let members = &candidates.sets.members[candidates.of[place] as usize];
             members.iter().map(|&rank| candidates.ranked[rank as usize]).collect()
@@ -171,12 +201,14 @@ mod tests {
             (
                 2,
                 vec![1, 3],
-                "not chosen: another is within the spacing; between two that were, the more frequent is first",
+                "not chosen: another is within the spacing; between two that were, the more frequent first",
             ),
             (3, vec![1, 3], "the more frequent comes before itself"),
             (4, vec![4], "another region"),
             (5, vec![5], "another time zone"),
             (6, vec![6], "nobody knows where it is"),
+            (7, vec![7], "a city that keeps its name"),
+            (8, vec![7], "another district of it"),
         ] {
             assert_eq!(of(place), expected, "{reason}");
         }
@@ -184,7 +216,9 @@ mod tests {
 
     #[test]
     fn nothing_stands_for_what_is_farther_than_the_radius() {
-        let places: Vec<_> = (0..500).map(|n| place("A", "X", f64::from(n * n % 997))).collect();
+        let cities = ["a", "b", "c"];
+        let place = |n: usize| place(cities[n % 3], "A", "X", (n * n % 997) as f64);
+        let places: Vec<_> = (0..500).map(place).collect();
         let candidates = find(&places, &vec![1; places.len()], 7.0);
         for (place, &set) in places.iter().zip(&candidates.of) {
             let members = &candidates.sets.members[set as usize];

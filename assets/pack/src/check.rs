@@ -72,7 +72,7 @@ fn report(locations: &Locations, systems: &Systems) {
     ];
     println!("  {}", counts.map(|count| count.to_string()).join(", "));
     println!("  error in km: p50 {}, p90 {}, p99 {}, max {}", error_km.p50, error_km.p90, error_km.p99, error_km.max);
-    println!("  the same city: {:.1} %", same_city * 100.0);
+    println!("  in the same city: {:.1} %", same_city * 100.0);
     println!("systems: {} addresses compared, {} differ", systems.addresses, systems.mismatches);
 }
 

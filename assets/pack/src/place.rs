@@ -109,6 +109,11 @@ impl Place {
         Self { accuracy_km, ..self.clone() }
     }
 
+    /// The English name of the city without the district that DB-IP puts behind it, as in `Los Angeles (Hollywood)`.
+    pub fn city_without_district(&self) -> Option<&str> {
+        self.city.as_ref().and_then(|names| names.get("en")).map(without_district)
+    }
+
     /// The record, in the schema of GeoIP2 City.
     pub fn record(&self) -> Value {
         let location = [
@@ -128,6 +133,11 @@ impl Place {
             ("subdivisions", self.region.as_ref().map(|names| Value::Array(vec![named(None, names)]))),
         ])
     }
+}
+
+/// A city's name without the district in parentheses behind it, if there is one.
+pub fn without_district(name: &str) -> &str {
+    name.split_once(" (").map_or(name, |(city, _)| city)
 }
 
 impl AutonomousSystem {
