@@ -100,22 +100,16 @@ test-fixture: component-fixture
 	cargo test --package host --features component --test component
 
 # On copies, since what verify finds goes into the manifest, and so into the component.
-test-data: data target/fixtures/manifest.json target/python/bin/python
+test-data: data target/fixtures/manifest.json
 	rm -rf target/verify && mkdir -p target/verify && cp -r target/fixtures target/verify/fixtures
 	$(pack) verify --fixture tests/fixtures/world.txt --out target/verify/fixtures
 	mkdir target/verify/real && cp $(databases) target/verify/real
 	$(pack) verify $(choice) --sample 1000000 --out target/verify/real
-	target/python/bin/python assets/pack/tests/other_readers.py
+	python3 -c 'import ensurepip' || scripts/install.sh "MaxMind's Python reader gets a place of its own" python3-venv
+	python3 assets/pack/tests/other_readers.py
 
 test-real: component
 	cargo test --package host --features real --test real
-
-# MaxMind's own reader for Python.
-target/python/bin/python:
-	rm -rf target/python
-	python3 -m venv target/python || \
-		{ scripts/install.sh "MaxMind's Python reader gets a place of its own" python3-venv; python3 -m venv target/python; }
-	target/python/bin/pip install --quiet --disable-pip-version-check maxminddb==3.2.0
 
 .PHONY: bench
 bench: component ## requests per second, latency, start-up and memory, beside bare components (BENCH)
