@@ -24,15 +24,19 @@ pub(crate) struct Sample {
     pub(crate) p50: f64,
     /// Milliseconds within which 99 of 100 answers came.
     pub(crate) p99: f64,
+    /// Microseconds of processor time that the server spent on an answer.
+    pub(crate) processor: f64,
 }
 
 impl Load<'_> {
     /// Measures; an error where any answer is missing or not 2xx.
     pub(crate) fn run(&self, duration: Duration) -> anyhow::Result<Sample> {
+        let before = self.server.processor_time()?;
         let output = self.start(duration)?.wait_with_output()?;
+        let spent = self.server.processor_time()?.saturating_sub(before);
         let text = String::from_utf8(output.stdout)?;
-        let line = text.lines().find_map(|line| line.strip_prefix("figures "));
-        Sample::parse(line.context("wrk printed no figures")?).with_context(|| format!("{}: {text}", self.name))
+        let line = text.lines().find_map(|line| line.strip_prefix("figures ")).context("wrk printed no figures")?;
+        Sample::parse(line, spent).with_context(|| format!("{}: {text}", self.name))
     }
 
     /// Starts the load.
@@ -50,12 +54,17 @@ impl Load<'_> {
 impl Sample {
     /// Reads what benches/random.lua prints: requests, then microseconds in all, of the 50th and of the 99th
     /// percentile, then errors.
-    fn parse(line: &str) -> anyhow::Result<Self> {
+    fn parse(line: &str, spent: Duration) -> anyhow::Result<Self> {
         let figures = line.split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
         let [requests, duration, p50, p99, errors] = figures[..] else { anyhow::bail!("{line:?} is not five figures") };
         ensure!(requests > 0.0, "nothing was answered");
         ensure!(errors == 0.0, "{errors} of {requests} requests failed");
-        Ok(Self { per_second: requests / (duration / 1e6), p50: p50 / 1e3, p99: p99 / 1e3 })
+        Ok(Self {
+            per_second: requests / (duration / 1e6),
+            p50: p50 / 1e3,
+            p99: p99 / 1e3,
+            processor: spent.as_secs_f64() * 1e6 / requests,
+        })
     }
 }
 
@@ -65,7 +74,7 @@ mod tests {
 
     #[test]
     fn figures() {
-        let sample = Sample { per_second: 500.0, p50: 20.5, p99: 31.0 };
+        let sample = Sample { per_second: 500.0, p50: 20.5, p99: 31.0, processor: 100.0 };
         let cases = [
             ("1000 2000000 20500 31000 0", Some(sample), "a thousand in two seconds"),
             ("1000 2000000 20500 31000 1", None, "one failed"),
@@ -74,7 +83,7 @@ mod tests {
             ("1000 2000000 20500 31000 none", None, "no figure"),
         ];
         for (line, expected, reason) in cases {
-            assert_eq!(Sample::parse(line).ok(), expected, "{reason}");
+            assert_eq!(Sample::parse(line, Duration::from_millis(100)).ok(), expected, "{reason}");
         }
     }
 }

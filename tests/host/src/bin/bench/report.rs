@@ -47,10 +47,12 @@ impl Row {
             let ratios = || samples.iter().zip(base).map(|(ours, base)| ours.per_second / base.per_second);
             [median(ratios()), ratios().fold(f64::INFINITY, f64::min), ratios().fold(0.0, f64::max)]
         });
+        let of = |figure: fn(&Sample) -> f64| median(samples.iter().map(figure));
         let middle = Sample {
-            per_second: median(samples.iter().map(|sample| sample.per_second)),
-            p50: median(samples.iter().map(|sample| sample.p50)),
-            p99: median(samples.iter().map(|sample| sample.p99)),
+            per_second: of(|sample| sample.per_second),
+            p50: of(|sample| sample.p50),
+            p99: of(|sample| sample.p99),
+            processor: of(|sample| sample.processor),
         };
         Self { instances, name: load.name, connections: load.connections, middle, ratio }
     }
@@ -72,16 +74,18 @@ impl fmt::Display for Report {
             "Medians of {} rounds of {} s; the resolver takes 20 ms; load and resolver run on the same machine.\n",
             self.rounds, self.seconds
         )?;
-        writeln!(f, "| instances | load | connections | req/s | p50 ms | p99 ms | b/a, d/c (least to greatest) |")?;
-        writeln!(f, "|---|---|--:|--:|--:|--:|--:|")?;
+        writeln!(
+            f,
+            "| instances | load | connections | req/s | b/a, d/c (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer |"
+        )?;
+        writeln!(f, "|---|---|--:|--:|--:|--:|--:|--:|")?;
         for row in &self.rows {
-            let Sample { per_second, p50, p99 } = row.middle;
-            write!(f, "| {} | {} | {} | ", row.instances, row.name, row.connections)?;
-            write!(f, "{per_second:.0} | {p50:.2} | {p99:.2} | ")?;
-            match row.ratio {
-                Some([middle, least, greatest]) => writeln!(f, "{middle:.2} ({least:.2} to {greatest:.2}) |")?,
-                None => writeln!(f, "|")?,
+            let Sample { per_second, p50, p99, processor } = row.middle;
+            write!(f, "| {} | {} | {} | {per_second:.0} | ", row.instances, row.name, row.connections)?;
+            if let Some([middle, least, greatest]) = row.ratio {
+                write!(f, "{middle:.2} ({least:.2} to {greatest:.2}) ")?;
             }
+            writeln!(f, "| {p50:.2} | {p99:.2} | {processor:.0} |")?;
         }
         writeln!(f, "\n| component | start to first answer, ms | host then, MiB | an instance adds, KiB |")?;
         writeln!(f, "|---|--:|--:|--:|")?;

@@ -74,6 +74,18 @@ impl Server {
         Ok(())
     }
 
+    /// The processor time that the process has used.
+    pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
+        /// Ticks are hundredths of a second to every program on Linux (USER_HZ).
+        const TICK: Duration = Duration::from_millis(10);
+        let file = format!("/proc/{}/stat", self.process.id());
+        let text = std::fs::read_to_string(&file)?;
+        // After the name in parentheses, which may hold blanks: utime and stime are fields 14 and 15 of all, proc(5).
+        let fields = text.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11)).context(file)?;
+        let ticks = fields.take(2).map(str::parse::<u32>).sum::<Result<u32, _>>()?;
+        Ok(TICK * ticks)
+    }
+
     /// What the process occupies now.
     pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
         let file = format!("/proc/{}/smaps_rollup", self.process.id());
