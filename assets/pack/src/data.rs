@@ -4,49 +4,12 @@
 //! pointer in place of a value that stands elsewhere.
 
 use crate::error::Error;
+use crate::value::Value;
+use crate::wire::{self, Scalar, kind};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
-
-/// A value of a record.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Value {
-    /// Keys with their values, in this order.
-    Map(Vec<(Cow<'static, str>, Value)>),
-    /// Values, in this order.
-    Array(Vec<Value>),
-    /// UTF-8 text.
-    String(String),
-    /// A 64-bit float, by its bits.
-    Double(u64),
-    /// An unsigned number whose type in the format is 16 bits wide.
-    Uint16(u16),
-    /// An unsigned number whose type in the format is 32 bits wide.
-    Uint32(u32),
-    /// An unsigned number whose type in the format is 64 bits wide.
-    Uint64(u64),
-    /// True or false.
-    Bool(bool),
-}
-
-impl Value {
-    /// A float, as a value.
-    pub fn double(number: f64) -> Self {
-        Self::Double(number.to_bits())
-    }
-
-    /// Text, as a value.
-    pub fn string(text: impl Into<String>) -> Self {
-        Self::String(text.into())
-    }
-
-    /// Keys and values, as a map. A key whose value is not there is left out.
-    pub fn map(members: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Self {
-        let members = members.into_iter();
-        Self::Map(members.filter_map(|(key, value)| Some((Cow::Borrowed(key), value?))).collect())
-    }
-}
 
 /// The data section: its bytes, and where in them each record begins.
 pub struct Section {
@@ -113,15 +76,6 @@ enum Shape {
     Scalar(Scalar),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Scalar {
-    Double(u64),
-    Uint16(u16),
-    Uint32(u32),
-    Uint64(u64),
-    Bool(bool),
-}
-
 impl Pool {
     fn add(&mut self, value: Value) -> u32 {
         let shape = match value {
@@ -132,6 +86,7 @@ impl Pool {
             Value::Array(values) => Shape::Array(values.into_iter().map(|value| self.add(value)).collect()),
             Value::String(text) => Shape::String(Cow::Owned(text)),
             Value::Double(bits) => Shape::Scalar(Scalar::Double(bits)),
+            Value::Float(bits) => Shape::Scalar(Scalar::Float(bits)),
             Value::Uint16(number) => Shape::Scalar(Scalar::Uint16(number)),
             Value::Uint32(number) => Shape::Scalar(Scalar::Uint32(number)),
             Value::Uint64(number) => Shape::Scalar(Scalar::Uint64(number)),
@@ -199,7 +154,7 @@ impl Writer<'_> {
 
     /// Writes a value as part of another: a pointer if it stands elsewhere and that is shorter, else the value.
     fn part(&mut self, id: u32) {
-        match self.places[id as usize].map(pointer) {
+        match self.places[id as usize].map(wire::pointer) {
             Some(pointer) if !self.shorter_than(id, pointer.len()) => self.bytes.extend(pointer),
             _ => self.spell(id),
         }
@@ -219,59 +174,22 @@ impl Writer<'_> {
         let pool = self.pool;
         match &*pool.items[id as usize].shape {
             Shape::Map(members) => {
-                self.control(7, members.len());
+                wire::control(&mut self.bytes, kind::MAP, members.len());
                 for &(key, value) in members {
                     self.part(key);
                     self.part(value);
                 }
             }
             Shape::Array(values) => {
-                self.control(11, values.len());
+                wire::control(&mut self.bytes, kind::ARRAY, values.len());
                 values.iter().for_each(|&value| self.part(value));
             }
             Shape::String(text) => {
-                self.control(2, text.len());
+                wire::control(&mut self.bytes, kind::STRING, text.len());
                 self.bytes.extend(text.as_bytes());
             }
-            &Shape::Scalar(scalar) => self.scalar(scalar),
+            &Shape::Scalar(scalar) => wire::scalar(&mut self.bytes, scalar),
         }
-    }
-
-    fn scalar(&mut self, scalar: Scalar) {
-        match scalar {
-            Scalar::Double(bits) => {
-                self.control(3, 8);
-                self.bytes.extend(bits.to_be_bytes());
-            }
-            Scalar::Uint16(number) => self.unsigned(5, number.into()),
-            Scalar::Uint32(number) => self.unsigned(6, number.into()),
-            Scalar::Uint64(number) => self.unsigned(9, number),
-            Scalar::Bool(is) => self.control(14, is.into()),
-        }
-    }
-
-    /// A number without its leading zero bytes.
-    fn unsigned(&mut self, kind: u8, number: u64) {
-        let bytes = number.to_be_bytes();
-        let bytes = &bytes[number.leading_zeros() as usize / 8..];
-        self.control(kind, bytes.len());
-        self.bytes.extend(bytes);
-    }
-
-    /// Type and size: sizes from 29 on take further bytes, types from 8 on a byte of their own before those.
-    fn control(&mut self, kind: u8, size: usize) {
-        let (low, more) = match size {
-            0..29 => (size as u8, 0),
-            29..285 => (29, 1),
-            285..65_821 => (30, 2),
-            _ => (31, 3),
-        };
-        match kind {
-            1..8 => self.bytes.push(kind << 5 | low),
-            _ => self.bytes.extend([low, kind - 7]),
-        }
-        let base = [0, 29, 285, 65_821][more];
-        self.bytes.extend(&((size - base) as u32).to_be_bytes()[4 - more..]);
     }
 
     fn here(&self) -> u32 {
@@ -279,13 +197,36 @@ impl Writer<'_> {
     }
 }
 
-/// A pointer to an offset: the type, two bits that say how long it is, then three bits and the bytes.
-fn pointer(offset: u32) -> Vec<u8> {
-    const KIND: u32 = 1 << 5;
-    match offset {
-        0..2_048 => (KIND << 8 | offset).to_be_bytes()[2..].to_vec(),
-        2_048..526_336 => ((KIND | 1 << 3) << 16 | (offset - 2_048)).to_be_bytes()[1..].to_vec(),
-        526_336..134_744_064 => ((KIND | 2 << 3) << 24 | (offset - 526_336)).to_be_bytes().to_vec(),
-        _ => [&[0x38], &offset.to_be_bytes()[..]].concat(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_with_parts_are_spelled_as_the_specification_has_it() {
+        for (value, bytes, reason) in [
+            (Value::string(""), vec![0x40], "type 2, no bytes"),
+            (Value::string("Bog"), vec![0x43, b'B', b'o', b'g'], "type 2, three bytes"),
+            (Value::Array(vec![Value::Bool(false)]), vec![0x01, 4, 0x00, 7], "type 11, one value"),
+            (Value::map([("k", Some(Value::Uint16(7))), ("n", None)]), vec![0xe1, 0x41, b'k', 0xa1, 7], "one pair"),
+        ] {
+            assert_eq!(encode_alone(value), bytes, "{reason}");
+        }
+    }
+
+    #[test]
+    fn what_is_shared_is_stored_once() {
+        let country = || Value::map([("names", Some(Value::string("The Gulf of Null")))]);
+        let record = |n| Value::map([("country", Some(country())), ("n", Some(Value::Uint32(n)))]);
+        let one = encode([record(0)]).unwrap().bytes.len();
+        for (records, at_most, reason) in [
+            (2, one + 10, "the second points to what is in the first"),
+            (HOT, one + 10 * HOT as usize, "what many use comes first"),
+        ] {
+            let section = encode((0..records).map(record)).unwrap();
+            assert!(section.bytes.len() <= at_most, "{reason}: {} bytes", section.bytes.len());
+            assert_eq!(section.offsets.len(), records as usize);
+        }
+        let section = encode([record(1), record(1)]).unwrap();
+        assert_eq!(section.offsets[0], section.offsets[1], "equal records are one");
     }
 }

@@ -3,7 +3,6 @@
 //! Columns are separated by `|`, `-` is a value that is not there, `#` begins a comment line. `[asn]` and `[geo]` begin
 //! the two parts.
 
-use crate::data::Value;
 use crate::date::Date;
 use crate::error::Error;
 use crate::graph::Graph;
@@ -11,6 +10,7 @@ use crate::manifest::{Entry, Manifest, Source};
 use crate::metadata::Metadata;
 use crate::network::Network;
 use crate::place::{Area, AutonomousSystem, Names, Place, Point};
+use crate::value::Value;
 use crate::writer::{self, Database};
 use std::path::Path;
 use std::str::FromStr;

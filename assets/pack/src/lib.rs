@@ -41,6 +41,8 @@ pub mod metadata;
 pub mod network;
 pub mod order;
 pub mod place;
+pub mod value;
+pub mod wire;
 pub mod writer;
 
 pub use error::Error;

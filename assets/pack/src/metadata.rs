@@ -1,7 +1,7 @@
 //! The metadata section: what a database says about itself.
 
-use crate::data::Value;
 use crate::date::Date;
+use crate::value::Value;
 
 /// What pack decides about a database, as opposed to what follows from its contents.
 #[derive(Debug, Clone)]

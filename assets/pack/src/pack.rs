@@ -1,7 +1,6 @@
 //! From sources to finished databases: without loss, or in a budget.
 
 use crate::candidates;
-use crate::data::Value;
 use crate::error::Error;
 use crate::graph::{Child, Graph};
 use crate::manifest::{Entry, Manifest};
@@ -11,6 +10,7 @@ use crate::place::{AutonomousSystem, Place};
 use crate::progress::Progress;
 use crate::simplify::simplify;
 use crate::sources::{Loaded, Table};
+use crate::value::Value;
 use crate::writer::{self, Database};
 
 /// What goes into a component.
@@ -167,46 +167,37 @@ fn fit(city: &Loaded<Place>, languages: &[String], budget: usize) -> Result<(Dat
 /// The least number of steps with which a database fits. It gets smaller with the logarithm of the steps, roughly,
 /// which tells where to look next.
 fn least(budget: usize, most: u32, write: impl Fn(u32) -> Result<Database, Error>) -> Result<(u32, Database), Error> {
-    let mut below: Option<(u32, usize)> = None;
+    let mut too_large: Option<(u32, usize)> = None;
     let mut fitting: Option<(u32, Database)> = None;
-    let mut next = (most / 5).max(1);
     loop {
-        let database = write(next)?;
-        eprintln!("{}.{} km: {} of {budget} bytes", next / 10, next % 10, database.bytes.len());
-        if database.bytes.len() <= budget {
-            fitting = Some((next, database));
-        } else {
-            below = Some((next, database.bytes.len()));
-        }
-        next = match (below, &fitting) {
-            (Some((low, _)), None) if low == most => {
-                let bytes = below.map_or(0, |(_, bytes)| bytes);
-                let bound = f64::from(most) / 10.0;
-                return Err(Error::unfit(format!(
-                    "the budget leaves {budget} bytes to geo.mmdb, and it takes {bytes} to keep every location within {bound} km"
-                )));
-            }
+        let next = match (too_large, &fitting) {
+            (None, None) => most / 5,
+            (None, Some((0, _))) => break,
+            (None, Some(_)) => 0,
+            (Some((low, _)), None) if low == most => break,
             (Some((low, _)), None) => (low * 2).min(most),
-            (None, Some((high, _))) => high / 2,
-            (Some((low, low_bytes)), Some((high, database))) => {
-                between((low, low_bytes), (*high, database.bytes.len()), budget)
-            }
-            (None, None) => unreachable!("it fits, or it does not"),
+            (Some((low, _)), Some((high, _))) if high - low <= 1 => break,
+            (Some(low), Some((high, database))) => between(low, (*high, database.bytes.len()), budget),
         };
-        if below.map_or(0, |(low, _)| low) >= next
-            && let Some(found) = fitting.take()
-        {
-            return Ok(found);
+        let database = write(next)?;
+        let bytes = database.bytes.len();
+        eprintln!("{}.{} km: {bytes} of {budget} bytes", next / 10, next % 10);
+        match bytes <= budget {
+            true => fitting = Some((next, database)),
+            false => too_large = Some((next, bytes)),
         }
     }
+    fitting.ok_or_else(|| {
+        let bytes = too_large.map_or(0, |(_, bytes)| bytes);
+        let within = format!("it takes {bytes} to keep every location within {LARGEST_ERROR_KM} km");
+        Error::unfit(format!("the budget leaves {budget} bytes to geo.mmdb, and {within}"))
+    })
 }
 
-/// Where, between what is too large and what fits, the budget is likely to be met: `low` itself if nothing is between.
+/// Where, between what is too large and what fits, the budget is likely to be met.
 fn between((low, low_bytes): (u32, usize), (high, high_bytes): (u32, usize), budget: usize) -> u32 {
-    if high - low <= 1 {
-        return low;
-    }
     let share = (low_bytes - budget) as f64 / (low_bytes - high_bytes) as f64;
-    let likely = f64::from(low) * (f64::from(high) / f64::from(low)).powf(share);
+    let from = f64::from(low.max(1));
+    let likely = from * (f64::from(high) / from).powf(share);
     (likely.round() as u32).clamp(low + 1, high - 1)
 }

@@ -1,6 +1,6 @@
 //! What the two databases say about an address, and how a record says it.
 
-use crate::data::Value;
+use crate::value::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -104,6 +104,9 @@ impl Point {
 impl Place {
     /// The same place, for addresses that are up to so many km away from it.
     pub fn widened(&self, km: f64) -> Self {
+        if km == 0.0 {
+            return self.clone();
+        }
         let km = km.ceil().clamp(0.0, f64::from(u16::MAX)) as u16;
         let accuracy_km = self.point.map(|_| self.accuracy_km.unwrap_or(0).saturating_add(km));
         Self { accuracy_km, ..self.clone() }

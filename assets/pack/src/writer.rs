@@ -1,10 +1,11 @@
 //! A search tree and its values to the bytes of a MaxMind DB file.
 
-use crate::data::{self, Value};
+use crate::data;
 use crate::error::Error;
 use crate::graph::{Child, Graph, Kind};
 use crate::metadata::Metadata;
 use crate::order;
+use crate::value::Value;
 use rustc_hash::FxHashMap;
 
 /// The zero bytes between search tree and data section.

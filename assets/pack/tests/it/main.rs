@@ -1,0 +1,7 @@
+//! pack from outside: the program, the schemas that it reads, and the validity of what it writes.
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+
+mod command;
+mod random_trees;
+mod schemas;
+mod support;
