@@ -65,7 +65,7 @@ pub struct Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "variable {}: {}", self.variable, self.why)
+        write!(f, "variable {} {}", self.variable, self.why)
     }
 }
 
@@ -157,13 +157,13 @@ mod tests {
             ("https://dns.example", "/q", "1.5s", "dns_timeout_ms", "a unit"),
         ] {
             let error = read(primary, path, timeout).expect_err(why);
-            assert!(error.starts_with(&format!("variable {expected}: must be ")), "{why}: {error}");
+            assert!(error.starts_with(&format!("variable {expected} must be ")), "{why}: {error}");
         }
     }
 
     #[test]
     fn a_variable_that_is_not_there() {
         let error = Config::read(&Given(&[])).now_or_never().unwrap().unwrap_err();
-        assert_eq!(error.to_string(), "variable doh_primary: is not defined");
+        assert_eq!(error.to_string(), "variable doh_primary is not defined");
     }
 }

@@ -47,7 +47,7 @@ impl Problem {
                 format!("The service is not set up for this: {why}. Ask for an address instead (/8.8.8.8)."),
             ),
             Self::Misconfigured(error) => {
-                (500, "The service is not configured", format!("Whoever runs it must set {error}."))
+                (500, "The service is not configured", format!("Whoever runs it must mend this: {error}."))
             }
             Self::Broken(error) => (500, "The service is broken", error.clone()),
         };
