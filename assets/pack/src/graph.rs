@@ -21,6 +21,24 @@ pub enum Kind {
     Node(u32),
 }
 
+/// How many networks with data there are below the nodes of a graph.
+pub struct Counts {
+    nodes: Vec<u64>,
+    /// Below the IPv4 entry.
+    pub at_entry: u64,
+}
+
+impl Counts {
+    /// Below a node, or in a leaf.
+    pub fn of(&self, child: Child) -> u64 {
+        match child.kind() {
+            Kind::Empty => 0,
+            Kind::Leaf(_) => 1,
+            Kind::Node(node) => self.nodes[node as usize],
+        }
+    }
+}
+
 /// More nodes or values than this do not fit in 32 bits together with what tells them apart.
 const LIMIT: u32 = 1 << 31;
 
@@ -111,40 +129,20 @@ impl Graph {
     /// How many networks with data a tree tells apart. Those under an alias of IPv4 are counted once, at home.
     pub fn networks(&self, root: Child) -> u64 {
         let entry = self.ipv4_entry(root);
-        let mut counts: FxHashMap<Child, u64> = FxHashMap::default();
-        let ipv4 = self.count(entry, &mut counts);
-        counts.insert(entry, 0);
-        self.count(root, &mut counts) + ipv4
+        let below = self.networks_below(entry);
+        below.of(root) + below.at_entry
     }
 
-    fn count(&self, child: Child, counts: &mut FxHashMap<Child, u64>) -> u64 {
-        match child.kind() {
-            Kind::Empty => 0,
-            Kind::Leaf(_) => 1,
-            Kind::Node(node) => match counts.get(&child) {
-                Some(&count) => count,
-                None => {
-                    let count = self.records(node).into_iter().map(|record| self.count(record, counts)).sum();
-                    counts.insert(child, count);
-                    count
-                }
-            },
+    /// The number of networks with data below each node; the tree at `entry` is left out of all that is above it.
+    pub fn networks_below(&self, entry: Child) -> Counts {
+        let mut counts = Counts { nodes: Vec::with_capacity(self.nodes.len()), at_entry: 0 };
+        for (node, records) in self.nodes.iter().enumerate() {
+            let count = records.iter().map(|&record| counts.of(record)).sum();
+            let is_entry = Child::node(node) == entry;
+            counts.at_entry += if is_entry { count } else { 0 };
+            counts.nodes.push(if is_entry { 0 } else { count });
         }
-    }
-
-    /// For each node the number of networks with data below it.
-    pub fn networks_below(&self) -> Vec<f64> {
-        let mut below: Vec<f64> = Vec::with_capacity(self.nodes.len());
-        for records in &self.nodes {
-            let count = |record: &Child| match record.kind() {
-                Kind::Empty => 0.0,
-                Kind::Leaf(_) => 1.0,
-                Kind::Node(node) => below[node as usize],
-            };
-            let count = records.iter().map(count).sum();
-            below.push(count);
-        }
-        below
+        counts
     }
 
     /// The node at `::/96`, from which readers look IPv4 addresses up.

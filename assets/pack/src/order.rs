@@ -63,26 +63,23 @@ pub fn by_pages(graph: &Graph, root: Child) -> Order {
 
 /// For each node the share of lookups that pass it, of addresses drawn uniformly by network, half of them IPv4.
 fn visits(graph: &Graph, root: Child) -> Vec<f64> {
-    let networks = graph.networks_below();
-    let below = |child: Child| match child.kind() {
-        Kind::Empty => 0.0,
-        Kind::Leaf(_) => 1.0,
-        Kind::Node(node) => networks[node as usize],
-    };
+    let entry = graph.ipv4_entry(root);
+    let networks = graph.networks_below(entry);
     let mut visits = vec![0.0; graph.node_count()];
-    for start in [root, graph.ipv4_entry(root)] {
+    for start in [root, entry] {
         if let Kind::Node(node) = start.kind() {
             visits[node as usize] += 0.5;
         }
     }
     // A node is made after those under it.
     for node in (0..graph.node_count()).rev() {
-        let all = networks[node];
-        for child in graph.records(node as u32) {
-            if let Kind::Node(child_node) = child.kind()
-                && all > 0.0
+        let records = graph.records(node as u32);
+        let all: u64 = records.iter().map(|&record| networks.of(record)).sum();
+        for record in records {
+            if let Kind::Node(below) = record.kind()
+                && all > 0
             {
-                visits[child_node as usize] += visits[node] * below(child) / all;
+                visits[below as usize] += visits[node] * networks.of(record) as f64 / all as f64;
             }
         }
     }
