@@ -17,15 +17,29 @@ fn component() -> std::path::PathBuf {
 #[tokio::test]
 async fn well_known_addresses() {
     let cases = [
-        ("8.8.8.8", json!([15169, "Google LLC", "8.8.8.0/24"]), json!(["US", "California", "Mountain View"])),
-        ("1.1.1.1", json!([13335, "Cloudflare, Inc.", "1.1.1.0/24"]), json!(["AU", "New South Wales", "Sydney"])),
+        ("8.8.8.8", json!([15169, "Google LLC", "8.8.8.0/24"]), json!(["US", "United States", "California"])),
+        ("1.1.1.1", json!([13335, "Cloudflare, Inc.", "1.1.1.0/24"]), json!(["AU", "Australia", "New South Wales"])),
+        ("9.9.9.9", json!([19281, "Quad9", "9.9.9.0/24"]), json!(["US", "United States", "California"])),
+        (
+            "2606:4700:4700::1111",
+            json!([13335, "Cloudflare, Inc.", "2606:4700:4700::/48"]),
+            json!(["CA", "Canada", "Quebec"]),
+        ),
+        (
+            "2001:67c:2e8:22::c100:68b",
+            json!([3333, "Reseaux IP Europeens Network Coordination Centre (RIPE NCC)", "2001:67c:2e8::/48"]),
+            json!(["NL", "Netherlands", "North Holland"]),
+        ),
+        ("10.1.2.3", json!([null, null, null]), json!([null, null, null])),
     ];
     let world = support::World::new(Answer::FromAddress).await;
     for (subject, asn, geo) in cases {
         let report = world.report(subject).await;
         let pick = |member: &str, keys: [&str; 3]| json!(keys.map(|key| report[member][key].clone()));
         assert_eq!(pick("asn", ["number", "organization", "network"]), asn, "{report:#}");
-        assert_eq!(pick("geo", ["country_code", "region", "city"]), geo, "{report:#}");
-        assert_eq!(report["dns"]["status"], "ok", "{report:#}");
+        // These are exact however the databases are packed; a city may move by the error bound.
+        assert_eq!(pick("geo", ["country_code", "country", "region"]), geo, "{report:#}");
     }
+    assert_eq!(world.report("8.8.8.8").await["geo"]["city"], "Mountain View");
+    assert_eq!(world.host.counters().failed(), 0);
 }
