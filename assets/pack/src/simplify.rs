@@ -60,3 +60,66 @@ fn child(branch: Branch, candidates: &Candidates) -> Child {
         Branch::Many(child) => child,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidates;
+    use crate::network::Network;
+    use crate::place::{Place, Point};
+    use std::sync::Arc;
+
+    /// Places on the equator, so many km east of the meridian; each is in as many networks as the tree has of it.
+    fn simplified(km: &[f64], networks: &[(&str, u32)], radius_km: f64) -> Vec<(String, f64)> {
+        let place = |km: &f64| Arc::new(Place { point: Point::new(0.0, km / 111.195), ..Place::default() });
+        let places: Vec<Arc<Place>> = km.iter().map(place).collect();
+        let count = |place: u32| networks.iter().filter(|(_, value)| *value == place).count() as u32;
+        let counts: Vec<u32> = (0..places.len() as u32).map(count).collect();
+        let mut networks: Vec<(Network, u32)> =
+            networks.iter().map(|&(network, place)| (network.parse().unwrap(), place)).collect();
+        networks.sort_unstable();
+        let mut graph = Graph::default();
+        let root = graph.tree(Network::ALL, &networks);
+        let mut candidates = candidates::find(&places, &counts, radius_km);
+        let Simplified { graph, roots: [root] } = simplify(&graph, [root], &mut candidates);
+        let mut found = Vec::new();
+        list(&graph, root, 0, 0, &mut |network, place| found.push((network, km[place as usize])));
+        found
+    }
+
+    fn list(graph: &Graph, child: Child, first: u128, depth: u8, found: &mut impl FnMut(String, u32)) {
+        match child.kind() {
+            Kind::Empty => {}
+            Kind::Leaf(place) => found(Network::new(first, depth).unwrap().to_string(), place),
+            Kind::Node(node) => {
+                let [left, right] = graph.records(node);
+                list(graph, left, first, depth + 1, found);
+                list(graph, right, first | 1 << (127 - depth), depth + 1, found);
+            }
+        }
+    }
+
+    #[test]
+    fn branches_with_a_candidate_in_common_become_one() {
+        let quarters = ["::/2", "4000::/2", "8000::/2", "c000::/2"];
+        for (km, places, radius, expected, reason) in [
+            (&[0.0, 9.0][..], [0, 1, 0, 0], 10.0, &[("::/0", 0.0)][..], "all within the radius of the most frequent"),
+            (&[0.0, 9.0], [0, 1, 0, 0], 8.0, &[("::/2", 0.0), ("4000::/2", 9.0), ("8000::/1", 0.0)], "too far"),
+            (&[0.0, 9.0, 18.0], [0, 1, 2, 1], 10.0, &[("::/0", 9.0)], "one between two stands for both"),
+            (
+                &[0.0, 9.0, 18.0, 99.0],
+                [0, 1, 2, 3],
+                10.0,
+                &[("::/1", 0.0), ("8000::/2", 9.0), ("c000::/2", 99.0)],
+                "as far up as it goes; everybody takes the same",
+            ),
+            (&[0.0], [0, 0, 0, 0], 0.0, &[("::/0", 0.0)], "nothing to move"),
+        ] {
+            let networks: Vec<(&str, u32)> = quarters.into_iter().zip(places).collect();
+            let expected: Vec<(String, f64)> = expected.iter().map(|&(network, km)| (network.to_owned(), km)).collect();
+            assert_eq!(simplified(km, &networks, radius), expected, "{reason}");
+        }
+        let gap = simplified(&[0.0, 9.0], &[("::/2", 0), ("8000::/2", 0)], 10.0);
+        assert_eq!(gap.len(), 2, "networks without data stay without data");
+    }
+}

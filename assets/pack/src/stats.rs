@@ -169,3 +169,28 @@ impl fmt::Display for Figures {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_database_has_few_pages() {
+        let world = crate::fixture::build("[asn]\n1.0.0.0/24 | 1 | One\n2400::/12 | 2 | Two\n").unwrap();
+        let figures = of(&world.asn).unwrap();
+        assert_eq!(figures.tree_bytes, 6 * figures.nodes);
+        assert!(figures.tree_bytes + figures.data_bytes < figures.bytes && figures.bytes < 4096);
+        assert_eq!(figures.tree_pages, Pages { mean: 1.0, p99: 1 }, "all of it is on one page");
+    }
+
+    #[test]
+    fn pages_are_counted_once_a_lookup() {
+        let mut histogram = Histogram::default();
+        for _ in 0..98 {
+            histogram.add(&mut vec![0, 1, PAGE - 1]);
+        }
+        histogram.add(&mut vec![0, PAGE, 2 * PAGE]);
+        histogram.add(&mut vec![0, PAGE]);
+        assert_eq!(histogram.pages(), Pages { mean: 1.03, p99: 2 });
+    }
+}

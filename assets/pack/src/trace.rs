@@ -104,3 +104,35 @@ fn records(node: &[u8]) -> [u32; 2] {
         _ => [number(&node[..node.len() / 2]), number(&node[node.len() / 2..])],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_are_read_in_every_record_size() {
+        for (node, reason) in [
+            (&[0x34, 0x56, 0x78, 0xbc, 0xde, 0xf1][..], "24 bits"),
+            (&[0x34, 0x56, 0x78, 0x00, 0xbc, 0xde, 0xf1], "28 bits, the middle byte shared"),
+            (&[0x00, 0x34, 0x56, 0x78, 0x00, 0xbc, 0xde, 0xf1], "32 bits"),
+        ] {
+            assert_eq!(records(node), [0x0034_5678, 0x00bc_def1], "{reason}");
+        }
+        assert_eq!(records(&[0, 0, 1, 0x2a, 0, 0, 1]), [0x0200_0001, 0x0a00_0001], "the left record's bits come first");
+    }
+
+    #[test]
+    fn a_value_is_followed_through_its_pointers() {
+        let world = crate::fixture::build("[asn]\n::/1 | 1 | One\n8000::/2 | 2 | One\n").unwrap();
+        let trace = Trace::open(&world.asn).unwrap();
+        let leaves = trace.nodes.iter().flatten().filter(|&&record| record as usize > trace.nodes.len());
+        for &leaf in leaves {
+            let mut touched = Vec::new();
+            trace.value(leaf, &mut touched).unwrap();
+            let name = world.asn.windows(3).position(|window| window == b"One").unwrap();
+            assert!(touched.contains(&(name + 2)), "both records have the name, one of them by a pointer");
+            assert!(touched.iter().all(|place| (trace.data_start..trace.data_end).contains(place)));
+        }
+        assert!(Trace::open(b"<!doctype html>").is_err());
+    }
+}

