@@ -92,12 +92,14 @@ test-scripts:
 
 # The host by itself, here and everywhere: cargo unites the features of what it builds at once, and Wasmtime with other
 # features is Wasmtime built again.
+host_test := cargo test --package host --features component,real
+
 test-unit:
 	cargo test --workspace --exclude host
-	cargo test --package host
+	$(host_test) --lib --bins
 
 test-fixture: component-fixture
-	cargo test --package host --features component --test component
+	$(host_test) --test component
 
 # On copies, since what verify finds goes into the manifest, and so into the component.
 test-data: data target/fixtures/manifest.json
@@ -109,7 +111,7 @@ test-data: data target/fixtures/manifest.json
 	python3 assets/pack/tests/other_readers.py
 
 test-real: component
-	cargo test --package host --features real --test real
+	$(host_test) --test real
 
 .PHONY: bench
 bench: component ## requests per second, latency, start-up and memory, beside bare components (BENCH)
