@@ -24,10 +24,14 @@ pub struct Candidates {
     pub ranked: Vec<u32>,
 }
 
-/// Chosen places keep a distance of this part of the radius.
+/// Chosen places keep a distance of this part of the radius: with 0.5 there are more of them to store, with 1 they have
+/// fewer networks in common.
 const SPACING: f64 = 0.7;
 
 /// Cities with at least one in so many networks keep their names.
+///
+/// In DB-IP City of June 2026, in the budget of the edge: 84 % of networks stay in their city, with a radius of 14.5 km.
+/// If no city kept its name it would be 78 % and 10.5 km; with one in 70,000, 88 % and 25 km.
 const ONE_IN: u64 = 10_000;
 
 /// What has to stay as it is.

@@ -60,17 +60,8 @@ fn validity(database: &[u8], entry: &Entry) -> Result<Option<String>, Error> {
 fn report(locations: &Locations, systems: &Systems) {
     let Locations { addresses, error_km, same_city, .. } = locations;
     println!("locations: {addresses} addresses compared");
-    println!("  differing in presence, continent, country, EU, region, time zone, having coordinates:");
-    let counts = [
-        locations.presence_mismatches,
-        locations.continent_mismatches,
-        locations.country_mismatches,
-        locations.eu_mismatches,
-        locations.region_mismatches,
-        locations.timezone_mismatches,
-        locations.point_mismatches,
-    ];
-    println!("  {}", counts.map(|count| count.to_string()).join(", "));
+    let differing = locations.mismatches().map(|(what, count)| format!("{what} {count}"));
+    println!("  differing in {}", differing.join(", "));
     println!("  error in km: p50 {}, p90 {}, p99 {}, max {}", error_km.p50, error_km.p90, error_km.p99, error_km.max);
     println!("  in the same city: {:.1} %", same_city * 100.0);
     println!("systems: {} addresses compared, {} differ", systems.addresses, systems.mismatches);

@@ -173,7 +173,7 @@ fn least(budget: usize, most: u32, write: impl Fn(u32) -> Result<Database, Error
         let next = match (too_large, &fitting) {
             (None, None) => most / 5,
             (None, Some((0, _))) => break,
-            (None, Some(_)) => 0,
+            (None, Some((high, _))) => high / 2,
             (Some((low, _)), None) if low == most => break,
             (Some((low, _)), None) => (low * 2).min(most),
             (Some((low, _)), Some((high, _))) if high - low <= 1 => break,

@@ -73,22 +73,24 @@ pub struct Bounds {
 }
 
 impl Locations {
+    /// What must not differ in any profile, and at how many addresses it does.
+    pub fn mismatches(&self) -> [(&'static str, u64); 7] {
+        [
+            ("presence", self.presence_mismatches),
+            ("continent", self.continent_mismatches),
+            ("country", self.country_mismatches),
+            ("EU membership", self.eu_mismatches),
+            ("region", self.region_mismatches),
+            ("time zone", self.timezone_mismatches),
+            ("having coordinates", self.point_mismatches),
+        ]
+    }
+
     /// What is over the bounds, if anything.
     pub fn faults(&self, bounds: Bounds) -> Vec<String> {
-        let counts = [
-            (self.presence_mismatches, "presence"),
-            (self.continent_mismatches, "continent"),
-            (self.country_mismatches, "country"),
-            (self.eu_mismatches, "EU membership"),
-            (self.region_mismatches, "region"),
-            (self.timezone_mismatches, "time zone"),
-            (self.point_mismatches, "having coordinates"),
-        ];
-        let mut faults: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} addresses differ in {what}"))
-            .collect();
+        let mismatches = self.mismatches().into_iter().filter(|(_, count)| *count > 0);
+        let mut faults: Vec<String> =
+            mismatches.map(|(what, count)| format!("{count} addresses differ in {what}")).collect();
         if bounds.max_km == 0.0 && self.city_mismatches > 0 {
             faults.push(format!("{} addresses differ in city", self.city_mismatches));
         }
