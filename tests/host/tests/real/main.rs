@@ -43,3 +43,22 @@ async fn well_known_addresses() {
     assert_eq!(world.report("8.8.8.8").await["geo"]["city"], "Mountain View");
     assert_eq!(world.host.counters().failed(), 0);
 }
+
+/// What Akamai Functions takes, in bytes.
+const LARGEST_APPLICATION: u64 = 52_428_800;
+
+#[tokio::test]
+async fn an_edge_platform_takes_it() {
+    let world = support::World::new(Answer::FromAddress).await;
+    let about = world.report("about").await;
+    let size = std::fs::metadata(component()).unwrap().len();
+    if about["profile"] == "edge" {
+        assert!(size <= LARGEST_APPLICATION, "{size} bytes");
+        let geo = &about["databases"][0];
+        let bound = geo["error_bound_km"].as_f64().unwrap();
+        assert!(geo["verified"]["error_km"]["max"].as_f64().unwrap() <= bound, "{geo:#}");
+    } else {
+        assert_eq!(about["profile"], "exact");
+        assert!(about["databases"][0]["error_bound_km"].is_null(), "{about:#}");
+    }
+}
