@@ -4,7 +4,7 @@
 //! What decides how a component fares is Spin's own code or Spin's own setting: Wasmtime with the pooling allocator,
 //! `wasmtime_wasi_http::handler` to keep and reuse instances, pooled outbound connections, `allowed_outbound_hosts` and
 //! variables out of the real `spin.toml`, Spin's headers after the client's. What one HTTP component on a developer's
-//! machine does not need is left out: TLS, many components, key-value stores, telemetry.
+//! machine does not need is left out: TLS towards clients, many components, key-value stores, telemetry.
 
 mod allowed_hosts;
 mod application;

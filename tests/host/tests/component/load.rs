@@ -7,7 +7,7 @@ use host::doh::{Answer, Script};
 use crate::support::World;
 
 /// The one test of a wall-clock figure. Where head and body of an answer leave as two writes, Nagle's algorithm and the
-/// client's delayed acknowledgement (40 ms on Linux) make 64 ms of an answer that needs 22 (DESIGN.md).
+/// client's delayed acknowledgement (40 ms on Linux) make 64 ms of an answer that needs 22.
 #[tokio::test]
 async fn an_answer_does_not_stall() {
     const RESOLVER: Duration = Duration::from_millis(20);
