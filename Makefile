@@ -63,6 +63,7 @@ choice       := --profile '$(PROFILE)' $(inputs)
 .PHONY: data verify
 data: $(databases) ## make the databases, unless they are up to date (PROFILE, CITY, ASN, LANGUAGES)
 
+.PRECIOUS: $(databases) # pack writes all of them or none; an interrupted one leaves the old ones, still out of date
 packed ?=
 $(databases) &: $(sources) $(packer) $(if $(subst x$(packed)x,,x$(choice)x),.FORCE)
 	$(pack) $(choice)
