@@ -8,10 +8,13 @@ use super::*;
 
 /// A resolver that says what it is told to, and a clock that has stopped or has run out.
 struct Canned {
-    response: Option<Result<(u16, &'static str, Vec<Piece>), Unreachable>>,
+    response: Option<Outcome>,
     time_is_up: bool,
     asked: RefCell<Vec<Vec<u8>>>,
 }
+
+/// Status, media type and body, or that there is no response.
+type Outcome = Result<(u16, &'static str, Vec<Piece>), Unreachable>;
 
 type Piece = Result<Vec<u8>, Unreachable>;
 
@@ -58,7 +61,7 @@ fn config() -> Config {
     }
 }
 
-fn ask(response: Option<Result<(u16, &'static str, Vec<Piece>), Unreachable>>, time_is_up: bool) -> Answer {
+fn ask(response: Option<Outcome>, time_is_up: bool) -> Answer {
     let canned = Canned { response, time_is_up, asked: RefCell::default() };
     let answer = names(&canned, &config(), "8.8.8.8".parse().unwrap()).now_or_never();
     assert_eq!(canned.asked.borrow().len(), 1, "one question");
