@@ -29,7 +29,7 @@ script_ends_with() {
     shift 2
     while (($#)) && [[ $1 == *=* ]]; do environment+=("$1") && shift; done
     env -i PATH="$machine/bin" HOME="$machine/home" DEBIAN_BIN="$machine/debian" machine="$machine" \
-        "${environment[@]}" "$machine/work/scripts/$script" "$@" </dev/null 2>&1 | cat >"$machine/output" ||
+        "${environment[@]}" "$machine/checkout/scripts/$script" "$@" </dev/null 2>&1 | cat >"$machine/output" ||
         status=${PIPESTATUS[0]}
     ((status == expected)) && return
     echo "ended with $status instead of $expected" >>"$machine/output"
@@ -43,9 +43,9 @@ says() { grep -qF -e "$1" "$machine/output"; }
 new_machine() {
     local tool
     machine=$machines/$1
-    mkdir -p "$machine"/{bin,home,work/scripts}
-    cp "$scripts"/*.sh "$machine/work/scripts/"
-    echo 'rust-version = "1.95"' >"$machine/work/Cargo.toml"
+    mkdir -p "$machine"/{bin,home,checkout/scripts}
+    cp "$scripts"/*.sh "$machine/checkout/scripts/"
+    echo 'rust-version = "1.95"' >"$machine/checkout/Cargo.toml"
     echo 0 >"$machine/uid"
     touch "$machine"/{log,output,installed}
     for tool in bash env sed cut sort head dirname wc mkdir grep cat tee ln sleep; do

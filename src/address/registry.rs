@@ -1,7 +1,7 @@
 //! The IANA special-purpose address registries as a table.
 //!
 //! Facts of <https://www.iana.org/assignments/iana-ipv4-special-registry> and
-//! <https://www.iana.org/assignments/iana-ipv6-special-registry> (RFC 6890, RFC 8190), as of 2025-10. Multicast, which
+//! <https://www.iana.org/assignments/iana-ipv6-special-registry> (RFC 6890, RFC 8190). Multicast, which
 //! has registries of its own (RFC 5771, RFC 4291 section 2.7), stands at the end of each part.
 
 use std::net::IpAddr;
