@@ -8,13 +8,14 @@
 //! 2. [`service`] leads it through the rest, and needs nothing but the traits that `component` implements.
 //! 3. [`config`] holds the application's variables, read once and checked.
 //! 4. [`route`] turns method, path and query into what is asked.
-//! 5. [`caller`] finds the address of who asks, where that is the question.
-//! 6. [`address`] tells what kind of address it is: the IANA special-purpose registries, embedded IPv4.
-//! 7. [`dns`] asks for its names. The question is on its way before the databases are read.
-//! 8. [`geo`] and [`asn`] look it up in the databases inside the component, through [`mmdb`]; [`embedded`] holds them,
+//! 5. [`subject`] reads what it is asked about: an address or a host name, as people type them.
+//! 6. [`caller`] finds the address of who asks, where that is the question.
+//! 7. [`address`] tells what kind of address it is: the IANA special-purpose registries, embedded IPv4.
+//! 8. [`dns`] asks for its names. The question is on its way before the databases are read.
+//! 9. [`geo`] and [`asn`] look it up in the databases inside the component, through [`mmdb`]; [`embedded`] holds them,
 //!    and [`manifest`] says what they are.
-//! 9. [`report`] is the document: its types are the contract with every client.
-//! 10. [`reply`] makes the HTTP response of a document, [`problem`] that of an error.
+//! 10. [`report`] is the document: its types are the contract with every client.
+//! 11. [`reply`] makes the HTTP response of a document, [`problem`] that of an error.
 //!
 //! Nothing in it waits for anything but DNS, and DNS has a deadline.
 
@@ -25,6 +26,8 @@ pub mod service;
 pub mod config;
 
 pub mod route;
+
+pub mod subject;
 
 pub mod caller;
 
