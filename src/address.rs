@@ -90,9 +90,9 @@ fn host(ip: Ipv4Addr) -> Option<Ipv4Addr> {
 /// and the suffix behind it is zero. Two readings are no host: 0.0.0.0/8 (RFC 1122 section 3.2.1.3), and x.0.0.0,
 /// which by the same section names a network under every prefix from /8 to /30.
 ///
-/// That leaves one reading for every address behind a /96, the length in use (RFC 8215 section 6 names some), and
-/// behind a /64 for all whose last octet is not zero. Behind a /56 or a /48 few are told apart: the octets of 192.0.2.33
-/// behind a /48 are those of 0.2.33.0 behind a /56, which is no host, and of 2.33.0.0 behind a /64, which could be one.
+/// That leaves one reading for every host behind a /96, the length in use (RFC 8215 section 6 names some), and behind
+/// a /64 for all whose last octet is not zero. Behind a /56 or a /48 few are told apart: the octets of 192.0.2.33 behind
+/// a /48 are those of 0.2.33.0 behind a /56, which is no host, and of 2.33.0.0 behind a /64, which could be one.
 fn nat64_local(ip: Ipv6Addr) -> Option<Ipv4Addr> {
     let [_, _, _, _, _, _, a, b, reserved, c, d, e, f, g, h, i] = ip.octets();
     let readings = [

@@ -27,16 +27,16 @@ impl HostName {
         &self.ascii
     }
 
-    /// The name as people read it: U-labels, without the final dot. The same as [`ascii`](Self::ascii) where no label is
-    /// internationalised.
+    /// The name as people read it: U-labels, without the final dot. The same as [`ascii`](Self::ascii) where no label
+    /// is internationalised.
     pub fn unicode(&self) -> &str {
         &self.unicode
     }
 
     /// Reads a name. It may still be one of a reserved zone: see [`public`](Self::public).
     ///
-    /// UTS #46 maps it (non-transitionally: ß stays ß) and checks it. Hyphens in third and fourth place are let through:
-    /// real names have them.
+    /// UTS #46 maps it (non-transitionally: ß stays ß) and checks it. Hyphens in third and fourth place are let
+    /// through: real names have them.
     pub(super) fn parse(text: &str) -> Result<Self, Invalid> {
         if let Some(character) = text.chars().find(|&c| c.is_ascii() && !is_host_character(c)) {
             return Err(Invalid::Character(character));
@@ -49,10 +49,19 @@ impl HostName {
             .map_err(|_| unmapped(text))?;
         let ascii = mapped.strip_suffix('.').unwrap_or(&mapped);
         for label in ascii.split('.') {
-            check(label)?;
+            if label.is_empty() {
+                return Err(Invalid::EmptyLabel);
+            }
+            if label.len() > LABEL {
+                return Err(Invalid::LabelLength);
+            }
         }
         let (unicode, checked) = Uts46::new().to_unicode(ascii.as_bytes(), DENIED, Hyphens::Allow);
         checked.map_err(|_| unmapped(text))?;
+        // Of the U-labels: an A-label begins with x, whatever it stands for.
+        if unicode.split('.').any(|label| label.starts_with('-') || label.ends_with('-')) {
+            return Err(Invalid::Hyphen);
+        }
         if literal::not_ipv4(ascii).is_some() || ends_in_digits(&unicode) {
             return Err(Invalid::Lookalike);
         }
@@ -76,18 +85,6 @@ impl HostName {
 
 fn is_host_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')
-}
-
-fn check(label: &str) -> Result<(), Invalid> {
-    if label.is_empty() {
-        Err(Invalid::EmptyLabel)
-    } else if label.len() > LABEL {
-        Err(Invalid::LabelLength)
-    } else if label.starts_with('-') || label.ends_with('-') {
-        Err(Invalid::Hyphen)
-    } else {
-        Ok(())
-    }
 }
 
 /// Why UTS #46 refuses a name: the crate does not say, so the commonest cause is looked for.

@@ -101,7 +101,9 @@ impl fmt::Display for Invalid {
         f.write_str(match self {
             Self::Empty => "Nothing is asked about. Write an IPv4 address, an IPv6 address or a host name.",
             Self::Percent => "A % has no two hexadecimal digits behind it (RFC 3986 section 2.1). Encode as in %3A.",
-            Self::Encoding => "The percent-encoded octets are not UTF-8. Encode the name's UTF-8, or write its xn-- form.",
+            Self::Encoding => {
+                "The percent-encoded octets are not UTF-8. Encode the name's UTF-8, or write its xn-- form."
+            }
             Self::Url => "This is a URL or part of one. Write its host alone, without scheme, port and path.",
             Self::Email => "This is an email address. Write the host name behind the @ alone.",
             Self::Network => "This is a network. Write one address of it, without the slash and what follows.",
@@ -112,34 +114,37 @@ impl fmt::Display for Invalid {
             }
             Self::Brackets => "Brackets stand around an IPv6 address and nothing else, as in [2001:db8::1].",
             Self::Ipv6 => {
-                "This is no IPv6 address: it has eight groups of up to four hexadecimal digits, and :: once at most for \
-                 groups of zeros (RFC 4291 section 2.2)."
+                "This is no IPv6 address: it has eight groups of up to four hexadecimal digits, and :: once at most \
+                 for groups of zeros (RFC 4291 section 2.2)."
             }
             Self::Octal => {
-                "A number of the IPv4 address begins with 0: some programs read it as octal, others as decimal, and mean \
-                 different addresses. Write four decimal numbers without leading zeros."
+                "A number of the IPv4 address begins with 0: some programs read it as octal, others as decimal, and \
+                 mean different addresses. Write four decimal numbers without leading zeros."
             }
             Self::Hexadecimal => {
                 "A number of the IPv4 address is hexadecimal: some programs read it, others take it for a name. Write \
                  four decimal numbers, as in 192.0.2.1."
             }
             Self::OneNumber => {
-                "One number is an IPv4 address to some programs and none to others. Write four decimal numbers, as in \
-                 192.0.2.1."
+                "One number is an IPv4 address to some programs, and a name or an error to others. Write four decimal \
+                 numbers, as in 192.0.2.1."
             }
             Self::FewNumbers => {
-                "An IPv4 address has four numbers: some programs fill a shorter form with zeros in the middle, others at \
-                 the end, and mean different addresses. Write all four."
+                "An IPv4 address has four numbers: some programs fill a shorter form with zeros in the middle, others \
+                 at the end, and mean different addresses. Write all four."
             }
-            Self::ManyNumbers => "An IPv4 address has four numbers, this has more. Write four, as in 192.0.2.1.",
+            Self::ManyNumbers => {
+                "An IPv4 address has four numbers, this has more: some programs refuse it, others take it for a name. \
+                 Write four, as in 192.0.2.1."
+            }
             Self::NumberRange => {
-                "A number of the IPv4 address is over 255: programs that do not refuse it mean different addresses. Write \
-                 four numbers from 0 to 255."
+                "A number of the IPv4 address is over 255: programs that do not refuse it mean different addresses. \
+                 Write four numbers from 0 to 255."
             }
             Self::FinalDot => "There is a dot behind the address. Write the address without it.",
             Self::NumericEnd => {
-                "The name ends in a number, so that some programs take it for an IPv4 address (WHATWG URL section 3.5). \
-                 Write four decimal numbers, or a name with a top-level domain."
+                "The name ends in a number, so that some programs take it for an IPv4 address (WHATWG URL section \
+                 3.5). Write four decimal numbers, or a name with a top-level domain."
             }
             Self::Lookalike => {
                 "This looks like an address, but has other characters than the digits 0 to 9 and the dot, or hidden \
@@ -148,27 +153,32 @@ impl fmt::Display for Invalid {
             Self::Character(character) => {
                 return write!(
                     f,
-                    "{character:?} is no character of an address or a host name. Write one address or one name: letters, \
-                     digits, hyphens and dots."
+                    "{character:?} is no character of an address or a host name. Write one address or one name: \
+                     letters, digits, hyphens and dots."
                 );
             }
             Self::Unicode => {
-                "The name has a character, or characters together, that internationalised names may not have (UTS #46). \
-                 Check its spelling, or write its xn-- form."
+                "The name has a character, or characters together, that internationalised names may not have (UTS \
+                 #46). Check its spelling, or write its xn-- form."
             }
             Self::Punycode => {
-                "A label that begins with xn-- does not decode to a label that may be written so (RFC 5891 section 5.4). \
-                 Check it, or write the name as people read it."
+                "A label that begins with xn-- does not decode to a label that may be written so (RFC 5891 section \
+                 5.4). Check it, or write the name as people read it."
             }
-            Self::EmptyLabel => "There is nothing between two dots, or before the first. Write a name like www.example.com.",
+            Self::EmptyLabel => {
+                "There is nothing between two dots, or before the first. Write what belongs there, or leave the dot \
+                 out."
+            }
             Self::LabelLength => {
-                "A label of the name has more than 63 octets (RFC 1035 section 2.3.4), which an internationalised one has \
-                 in its xn-- form. Such a name cannot exist: check it."
+                "A label of the name has more than 63 octets (RFC 1035 section 2.3.4), which an internationalised one \
+                 has in its xn-- form. Such a name cannot exist: check it."
             }
             Self::NameLength => {
                 "The name has more than 253 characters (RFC 1035 section 2.3.4). Such a name cannot exist: check it."
             }
-            Self::Hyphen => "A label begins or ends with a hyphen, which no host name does (RFC 1123 section 2.1). Check it.",
+            Self::Hyphen => {
+                "A label begins or ends with a hyphen, which no host name does (RFC 1123 section 2.1). Check it."
+            }
             Self::OneLabel => {
                 "A name of one label means something in a local network only. Write the full name, as in \
                  www.example.com, or an address."
@@ -176,8 +186,8 @@ impl fmt::Display for Invalid {
             Self::Reserved(Reserved { zone, purpose, source }) => {
                 return write!(
                     f,
-                    "The public DNS has no hosts under .{zone}, which is for {purpose} ({source}). Write a public name or \
-                     an address."
+                    "The public DNS has no hosts under .{zone}, which is for {purpose} ({source}). Write a public \
+                     name or an address."
                 );
             }
             Self::ReverseNetwork => {
@@ -185,8 +195,8 @@ impl fmt::Display for Invalid {
                  in-addr.arpa, 32 under ip6.arpa."
             }
             Self::ReverseName => {
-                "This is not the reverse name of an address: 4 decimal numbers under in-addr.arpa (RFC 1035 section 3.5), \
-                 32 hexadecimal digits under ip6.arpa (RFC 3596 section 2.5). Write the address itself."
+                "This is not the reverse name of an address: 4 decimal numbers under in-addr.arpa (RFC 1035 section \
+                 3.5), 32 hexadecimal digits under ip6.arpa (RFC 3596 section 2.5). Write the address itself."
             }
         })
     }
