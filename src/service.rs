@@ -85,10 +85,11 @@ impl Service {
 
     /// The report on whoever asks. It is theirs alone.
     async fn own(&self, request: &Request<'_>, options: Options, outside: &impl Outside) -> Result<Reply, Problem> {
-        let ip = caller::address(&(request.header)(caller::HEADER))?;
+        let source = caller::Source::default();
+        let ip = source.find(&(request.header)(source.header()))?;
         let report = self.report(ip, options, outside).await?;
         let mut reply = Reply::document(&report, options.pretty, Caching::Nobody)?;
-        reply.headers.push(("ipedge-caller", caller::HEADER.into()));
+        reply.headers.push(("ipedge-caller", source.header().into()));
         Ok(reply)
     }
 
