@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
 use hickory_proto::op::ResponseCode;
 use host::Running;
 use host::doh::{Answer, Doh, Script};
@@ -153,27 +155,44 @@ async fn a_fallback_that_is_the_primary_is_none() {
     assert_eq!(doh.count(), 1);
 }
 
+/// An instance asks once; which instance serves a request is the host's to say, as it is Spin's.
 #[tokio::test]
-async fn equal_questions_are_asked_once() {
+async fn equal_questions_are_asked_once_by_an_instance() {
     const EQUAL: usize = 12;
-    let two = Two::new(Answer::FromAddress, Answer::FromAddress, NEVER).await;
-    two.primary.on("1.9.9.9.in-addr.arpa.", Script::held(Answer::FromAddress));
-    two.primary.on("2.9.9.9.in-addr.arpa.", Script::after(Duration::from_millis(20), Answer::FromAddress));
-    let ((), ()) = tokio::join!(
-        // As long as this one waits, the instance is not idle, and serves the others.
-        async { drop(two.client.get("/9.9.9.1").await) },
-        async {
-            within(two.primary.asked(1)).await;
-            for answer in join_all((0..EQUAL).map(|_| two.client.get("/9.9.9.2"))).await {
-                assert_eq!(answer.report()["dns"]["names"][0], "ip-9-9-9-2.doh.test");
-            }
-            let again = two.client.get("/9.9.9.2").await;
-            assert!(again.header("server-timing").contains("dns;desc=\"cache\""), "{:?}", again.headers);
-            two.primary.release();
+    let two = Two::new(Script::held(Answer::FromAddress), Answer::FromAddress, NEVER).await;
+    let mut lookups = FuturesUnordered::new();
+    for _ in 0..EQUAL {
+        lookups.push(two.client.get("/9.9.9.1"));
+        // By the time that this one is answered, the one before it is waiting for the resolver, and its instance has
+        // time for more.
+        tokio::select! {
+            biased;
+            _ = lookups.next() => unreachable!("the question is held"),
+            probe = two.client.get("/9.9.9.2?dns=false") => drop(probe.report()),
         }
-    );
-    assert_eq!(two.host.counters().created(), 1);
-    assert_eq!(two.primary.count_of("2.9.9.9.in-addr.arpa."), 1);
+    }
+    two.primary.release();
+    while let Some(answer) = lookups.next().await {
+        assert_eq!(answer.report()["dns"]["names"][0], "ip-9-9-9-1.doh.test");
+    }
+    let (asked, instances) = (two.primary.count(), two.host.counters().created());
+    assert!(asked <= instances && asked < EQUAL, "asked {asked} times by {instances} instances");
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_asked_again() {
+    let two = Two::new(Answer::FromAddress, Answer::FromAddress, NEVER).await;
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        answers.push(two.client.get("/9.9.9.1").await);
+    }
+    let cached = |answer: &&Response| answer.header("server-timing").contains("dns;desc=\"cache\";dur=");
+    assert_eq!(answers.iter().filter(cached).count(), answers.len() - two.primary.count());
+    // On a machine so slow that an instance ends before the next request, nothing is known.
+    assert!(two.primary.count() <= two.host.counters().created());
+    for answer in &answers {
+        assert_eq!(answer.report()["dns"]["names"], answers[0].report()["dns"]["names"]);
+    }
 }
 
 #[tokio::test]
