@@ -5,11 +5,14 @@
 //! [`begin`].
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::{Stream, StreamExt as _};
 use spin_sdk::variables;
 use spin_sdk::wasip3::clocks::monotonic_clock;
 use spin_sdk::wasip3::http::client;
@@ -17,10 +20,12 @@ use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields, Method, Scheme, Tra
 use spin_sdk::wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult};
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
+use crate::clock::Clock;
 use crate::config::{Resolver, Variables};
-use crate::dns::resolver::{Body, Clock, MEDIA_TYPE, Response, Transport, Unreachable};
+use crate::dns::exchange::{Body, MEDIA_TYPE, Response, Transport, Unreachable};
+use crate::dns::flights::{Ring, Signals};
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{self, Reply};
 use crate::service::{Request, Service};
 
 /// The component, as the platform sees it.
@@ -40,22 +45,52 @@ impl spin_sdk::wasip3::exports::http::handler::Guest for Component {
         static SERVICE: OnceLock<Result<Service, Problem>> = OnceLock::new();
         let service = SERVICE.get_or_init(|| Service::open().map_err(Problem::from));
         let reply = match service {
-            Ok(service) => answer(service, &request).await,
+            Ok(service) => service.answer(&Incoming::new(request), &Spin).await,
             Err(problem) => Reply::problem(problem),
         };
         respond(reply).await
     }
 }
 
-async fn answer(service: &Service, request: &types::Request) -> Reply {
-    // A request without a path, as `OPTIONS *` is, is about the root.
-    let path_with_query = request.get_path_with_query().unwrap_or_default();
-    let request = Request {
-        method: &method(request.get_method()),
-        path_with_query: &path_with_query,
-        header: &|name| request.get_headers().get(name),
-    };
-    service.answer(request, &Spin).await
+/// A request, as Spin hands it over.
+struct Incoming {
+    method: Cow<'static, str>,
+    path_with_query: String,
+    /// Gone once the body is taken.
+    request: RefCell<Option<types::Request>>,
+}
+
+impl Incoming {
+    fn new(request: types::Request) -> Self {
+        Self {
+            method: method(request.get_method()),
+            // A request without a path, as `OPTIONS *` is to some, is about the root.
+            path_with_query: request.get_path_with_query().unwrap_or_default(),
+            request: RefCell::new(Some(request)),
+        }
+    }
+}
+
+impl Request for Incoming {
+    type Body = BodyReader;
+
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn path_with_query(&self) -> &str {
+        &self.path_with_query
+    }
+
+    fn header(&self, name: &str) -> Vec<Vec<u8>> {
+        self.request.borrow().as_ref().map(|request| request.get_headers().get(name)).unwrap_or_default()
+    }
+
+    fn body(&self) -> BodyReader {
+        let (received, result) = wit_future::new(|| Ok(()));
+        let message = self.request.take().map(|request| types::Request::consume_body(request, result));
+        BodyReader { message, _received: received }
+    }
 }
 
 fn method(method: Method) -> Cow<'static, str> {
@@ -73,14 +108,42 @@ fn method(method: Method) -> Cow<'static, str> {
     })
 }
 
-async fn respond(reply: Reply) -> Result<types::Response, ErrorCode> {
+async fn respond(reply: Reply<'static>) -> Result<types::Response, ErrorCode> {
     let headers = fields(reply.headers.into_iter().map(|(name, value)| (name, value.into_owned().into_bytes())))?;
-    let (body, trailers) = begin(reply.body).await;
-    let (response, _transmission) = types::Response::new(headers, Some(body), trailers);
+    let (body, trailers) = match reply.body {
+        // RFC 9110 section 15.3.5 and 15.4.5: these end with their heads, and an empty body is still a body.
+        reply::Body::Whole(bytes) if bytes.is_empty() => (None, wit_future::new(|| Ok(None)).1),
+        reply::Body::Whole(bytes) => {
+            let (body, trailers) = begin(bytes).await;
+            (Some(body), trailers)
+        }
+        reply::Body::Pieces(pieces) => {
+            let (body, trailers) = send(pieces);
+            (Some(body), trailers)
+        }
+    };
+    let (response, _transmission) = types::Response::new(headers, body, trailers);
     match response.set_status_code(reply.status) {
         Ok(()) => Ok(response),
         Err(()) => Err(ErrorCode::InternalError(Some(format!("status {} cannot be sent", reply.status)))),
     }
+}
+
+/// A body whose pieces are written as they become known.
+fn send(mut pieces: Pin<Box<dyn Stream<Item = Vec<u8>>>>) -> Message {
+    let (mut writer, body) = wit_stream::new();
+    let (end, trailers) = wit_future::new(|| Ok(None));
+    spawn(async move {
+        while let Some(piece) = pieces.next().await {
+            // What comes back unwritten belongs to a peer that has gone away: nobody waits for the rest.
+            if !writer.write_all(piece).await.is_empty() {
+                break;
+            }
+        }
+        drop(writer);
+        drop(end);
+    });
+    (body, trailers)
 }
 
 fn fields(list: impl Iterator<Item = (&'static str, Vec<u8>)>) -> Result<Fields, ErrorCode> {
@@ -127,24 +190,39 @@ impl Variables for Spin {
 }
 
 impl Clock for Spin {
+    fn now(&self) -> Duration {
+        Duration::from_nanos(monotonic_clock::now())
+    }
+
     async fn sleep(&self, duration: Duration) {
         // More nanoseconds than 64 bits hold are 584 years.
         monotonic_clock::wait_for(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)).await;
     }
 }
 
-impl Transport for Spin {
-    type Body = Incoming;
+impl Signals for Spin {
+    /// A stream in which nothing is ever sent: it ends when its writer is dropped.
+    fn signal(&self) -> (Ring, impl Future<Output = ()>) {
+        let (writer, mut reader) = wit_stream::new::<u8>();
+        (Ring::new(writer), async move {
+            let (_ended, _nothing) = reader.read(Vec::with_capacity(1)).await;
+        })
+    }
+}
 
-    async fn post(&self, resolver: &Resolver, message: &[u8]) -> Result<Response<Incoming>, Unreachable> {
-        let explain = |error: ErrorCode| Unreachable(format!("{resolver}: {}", explain(error)));
+impl Transport for Spin {
+    type Body = BodyReader;
+
+    async fn post(&self, resolver: &Resolver, message: &[u8]) -> Result<Response<BodyReader>, Unreachable> {
+        let explain = |error: ErrorCode| Unreachable(explain(error).into_owned());
         let request = post(resolver, message).await.map_err(explain)?;
         let response = client::send(request).await.map_err(explain)?;
-        let content_type = match <[_; 1]>::try_from(response.get_headers().get("content-type")) {
-            Ok([one]) => Some(one),
-            Err(_) => None,
-        };
-        Ok(Response { status: response.get_status_code(), content_type, body: Incoming::new(response) })
+        let status = response.get_status_code();
+        let headers = response.get_headers();
+        let content_type = <[_; 1]>::try_from(headers.get("content-type")).ok().map(|[one]| one);
+        let retry_after = if status < 300 { None } else { headers.get("retry-after").into_iter().next() };
+        drop(headers);
+        Ok(Response { status, content_type, retry_after, body: BodyReader::of(response) })
     }
 }
 
@@ -167,37 +245,35 @@ async fn post(resolver: &Resolver, message: &[u8]) -> Result<types::Request, Err
     Ok(request)
 }
 
-/// The body of a response, while it comes in.
-struct Incoming {
-    stream: StreamReader<u8>,
-    end: Option<FutureReader<Result<Option<Trailers>, ErrorCode>>>,
-    /// Dropped with the rest, which tells the platform that the response has been dealt with.
+/// The body of a message, while it comes in.
+struct BodyReader {
+    /// `None` once it has ended.
+    message: Option<Message>,
+    /// Dropped with the rest, which tells the platform that the message has been dealt with.
     _received: FutureWriter<Result<(), ErrorCode>>,
 }
 
-impl Incoming {
-    fn new(response: types::Response) -> Self {
+impl BodyReader {
+    fn of(response: types::Response) -> Self {
         let (received, result) = wit_future::new(|| Ok(()));
-        let (stream, end) = types::Response::consume_body(response, result);
-        Self { stream, end: Some(end), _received: received }
+        Self { message: Some(types::Response::consume_body(response, result)), _received: received }
     }
 }
 
-impl Body for Incoming {
+impl Body for BodyReader {
     async fn read(&mut self) -> Result<Option<Vec<u8>>, Unreachable> {
         /// A reply with a few names fits at once.
         const PIECE: usize = 1024;
-        let (result, bytes) = self.stream.read(Vec::with_capacity(PIECE)).await;
+        let Some((mut stream, end)) = self.message.take() else { return Ok(None) };
+        let (result, bytes) = stream.read(Vec::with_capacity(PIECE)).await;
         if matches!(result, StreamResult::Complete(_)) {
+            self.message = Some((stream, end));
             return Ok(Some(bytes));
         }
         // The stream ends the same way whether the body is whole or was cut off; this tells which.
-        match self.end.take() {
-            Some(end) => match end.await {
-                Ok(_) => Ok(None),
-                Err(error) => Err(Unreachable(format!("the reply was cut off: {}", explain(error)))),
-            },
-            None => Ok(None),
+        match end.await {
+            Ok(_) => Ok(None),
+            Err(error) => Err(Unreachable(format!("the body was cut off: {}", explain(error)))),
         }
     }
 }

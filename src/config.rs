@@ -2,9 +2,11 @@
 
 use std::{fmt, time::Duration};
 
-use futures_util::future::try_join3;
+use futures_util::future::{try_join, try_join3, try_join5};
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
+
+use crate::caller;
 
 /// Where the application's variables come from.
 pub trait Variables {
@@ -15,10 +17,19 @@ pub trait Variables {
 /// What the application's variables say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// `doh_primary` and `doh_path`: the resolver to ask.
-    pub resolver: Resolver,
+    /// `doh_primary` and `doh_path`: the resolver that is asked first.
+    pub primary: Resolver,
+    /// `doh_fallback` and `doh_path`: the resolver that is asked when the first fails or is slow; `None` where it is the
+    /// same.
+    pub fallback: Option<Resolver>,
     /// `dns_timeout_ms`: how long an answer may wait for DNS.
     pub dns_timeout: Duration,
+    /// `dns_hedge_ms`: how long the first resolver may keep silent until the second is asked, too.
+    pub dns_hedge: Duration,
+    /// `caller_header` and `trusted_proxies`: where the caller's address is told.
+    pub caller: caller::Source,
+    /// `batch_limit`: how many subjects a batch may have.
+    pub batch_limit: usize,
 }
 
 /// A DNS-over-HTTPS resolver (RFC 8484): the URL that takes questions, in parts.
@@ -46,14 +57,37 @@ impl Config {
     /// The first variable that is not there or has no usable value.
     pub async fn read(variables: &impl Variables) -> Result<Self, Error> {
         let get = async |name| variables.variable(name).await.map_err(|why| Error { variable: name, why });
-        let (primary, path, timeout) = try_join3(get("doh_primary"), get("doh_path"), get("dns_timeout_ms")).await?;
-        let (scheme, authority) =
-            origin(&primary).map_err(|why| Error { variable: "doh_primary", why: why.to_owned() })?;
-        let path = endpoint(&path).map_err(|why| Error { variable: "doh_path", why: why.to_owned() })?;
-        let dns_timeout =
-            milliseconds(&timeout).map_err(|why| Error { variable: "dns_timeout_ms", why: why.to_owned() })?;
-        Ok(Self { resolver: Resolver { scheme, authority, path }, dns_timeout })
+        let dns = try_join5(
+            get("doh_primary"),
+            get("doh_fallback"),
+            get("doh_path"),
+            get("dns_timeout_ms"),
+            get("dns_hedge_ms"),
+        );
+        let rest = try_join3(get("caller_header"), get("trusted_proxies"), get("batch_limit"));
+        let ((primary, fallback, path, timeout, hedge), (header, proxies, limit)) = try_join(dns, rest).await?;
+        let primary = checked("doh_primary", origin(&primary))?;
+        let fallback = checked("doh_fallback", origin(&fallback))?;
+        let path = checked("doh_path", endpoint(&path))?;
+        let resolver = |(scheme, authority)| Resolver { scheme, authority, path: path.clone() };
+        Ok(Self {
+            fallback: (fallback != primary).then(|| resolver(fallback)),
+            primary: resolver(primary),
+            dns_timeout: checked("dns_timeout_ms", milliseconds(&timeout))?,
+            dns_hedge: checked("dns_hedge_ms", milliseconds(&hedge))?,
+            caller: caller::Source::parse(&header, &proxies)?,
+            batch_limit: checked("batch_limit", batch_limit(&limit))?,
+        })
     }
+
+    /// The resolvers, in the order in which they are asked.
+    pub fn resolvers(&self) -> impl Iterator<Item = &Resolver> {
+        [Some(&self.primary), self.fallback.as_ref()].into_iter().flatten()
+    }
+}
+
+fn checked<T>(variable: &'static str, value: Result<T, &'static str>) -> Result<T, Error> {
+    value.map_err(|why| Error { variable, why: why.to_owned() })
 }
 
 /// A variable that is not there, or whose value cannot be used.
@@ -70,6 +104,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<caller::BadVariable> for Error {
+    fn from(caller::BadVariable { variable, why }: caller::BadVariable) -> Self {
+        Self { variable, why }
+    }
+}
 
 /// An origin (RFC 6454): scheme and authority, and nothing after them but a slash.
 fn origin(value: &str) -> Result<(Scheme, Authority), &'static str> {
@@ -104,6 +144,14 @@ fn milliseconds(value: &str) -> Result<Duration, &'static str> {
     }
 }
 
+/// As many subjects as are asked about within a deadline.
+fn batch_limit(value: &str) -> Result<usize, &'static str> {
+    match value.parse() {
+        Ok(limit @ 1..=1_000) => Ok(limit),
+        _ => Err("must be a whole number from 1 to 1000"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt as _;
@@ -119,8 +167,19 @@ mod tests {
         }
     }
 
-    fn read(primary: &str, path: &str, timeout: &str) -> Result<Config, String> {
-        let given = [("doh_primary", primary), ("doh_path", path), ("dns_timeout_ms", timeout)];
+    /// The configuration with good values, but for those given.
+    fn read(changed: &[(&str, &str)]) -> Result<Config, String> {
+        let good = [
+            ("doh_primary", "https://dns.example"),
+            ("doh_fallback", "https://other.example"),
+            ("doh_path", "/dns-query"),
+            ("dns_timeout_ms", "1500"),
+            ("dns_hedge_ms", "250"),
+            ("caller_header", "spin-client-addr"),
+            ("trusted_proxies", "0"),
+            ("batch_limit", "100"),
+        ];
+        let given = [changed, &good].concat();
         Config::read(&Given(&given)).now_or_never().unwrap().map_err(|error| error.to_string())
     }
 
@@ -133,31 +192,56 @@ mod tests {
             ("https://[2001:db8::53]", "/q/1", "https://[2001:db8::53]/q/1", "IPv6"),
             ("HTTPS://dns.example", "/q", "https://dns.example/q", "schemes have no case"),
         ] {
-            let config = read(primary, path, "1500").unwrap_or_else(|error| panic!("{why}: {error}"));
-            assert_eq!(config.resolver.to_string(), expected, "{why}");
+            let config = read(&[("doh_primary", primary), ("doh_path", path)]);
+            let config = config.unwrap_or_else(|error| panic!("{why}: {error}"));
+            assert_eq!(config.primary.to_string(), expected, "{why}");
+            assert_eq!(config.fallback.unwrap().path, config.primary.path, "{why}: one path for both");
             assert_eq!(config.dns_timeout, Duration::from_millis(1500), "{why}");
+            assert_eq!(config.dns_hedge, Duration::from_millis(250), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_fallback_that_is_the_primary_is_none() {
+        for (fallback, expected, why) in [
+            ("https://other.example", Some("https://other.example/dns-query"), "another"),
+            ("https://dns.example", None, "the same"),
+            ("HTTPS://DNS.Example/", None, "the same, written otherwise"),
+            ("http://dns.example", Some("http://dns.example/dns-query"), "another scheme"),
+        ] {
+            let fallback = read(&[("doh_fallback", fallback)]).unwrap().fallback.map(|resolver| resolver.to_string());
+            assert_eq!(fallback.as_deref(), expected, "{why}");
         }
     }
 
     #[test]
     fn bad_values_name_their_variable() {
-        for (primary, path, timeout, expected, why) in [
-            ("", "/q", "1", "doh_primary", "empty"),
-            ("dns.example", "/q", "1", "doh_primary", "no scheme"),
-            ("ftp://dns.example", "/q", "1", "doh_primary", "not a scheme to ask over"),
-            ("https://dns.example/dns-query", "/q", "1", "doh_primary", "the path belongs to doh_path"),
-            ("https://dns.example?x=1", "/q", "1", "doh_primary", "a query"),
-            ("https://me:secret@dns.example", "/q", "1", "doh_primary", "credentials"),
-            ("https://dns.example", "dns-query", "1", "doh_path", "no slash"),
-            ("https://dns.example", "/q?x=1", "1", "doh_path", "a query"),
-            ("https://dns.example", "/a b", "1", "doh_path", "a blank"),
-            ("https://dns.example", "/q", "0", "dns_timeout_ms", "no time at all"),
-            ("https://dns.example", "/q", "30001", "dns_timeout_ms", "longer than a request may run"),
-            ("https://dns.example", "/q", "-1", "dns_timeout_ms", "negative"),
-            ("https://dns.example", "/q", "1.5s", "dns_timeout_ms", "a unit"),
+        for (variable, value, why) in [
+            ("doh_primary", "", "empty"),
+            ("doh_primary", "dns.example", "no scheme"),
+            ("doh_primary", "ftp://dns.example", "not a scheme to ask over"),
+            ("doh_primary", "https://dns.example/dns-query", "the path belongs to doh_path"),
+            ("doh_primary", "https://dns.example?x=1", "a query"),
+            ("doh_primary", "https://me:secret@dns.example", "credentials"),
+            ("doh_fallback", "", "empty: the primary's origin says that there is none"),
+            ("doh_fallback", "other.example", "no scheme"),
+            ("doh_path", "dns-query", "no slash"),
+            ("doh_path", "/q?x=1", "a query"),
+            ("doh_path", "/a b", "a blank"),
+            ("dns_timeout_ms", "0", "no time at all"),
+            ("dns_timeout_ms", "30001", "longer than a request may run"),
+            ("dns_timeout_ms", "-1", "negative"),
+            ("dns_timeout_ms", "1.5s", "a unit"),
+            ("dns_hedge_ms", "0", "no time at all"),
+            ("dns_hedge_ms", "soon", "no number"),
+            ("caller_header", "x-real-ip", "not a header that we read"),
+            ("trusted_proxies", "-1", "negative"),
+            ("trusted_proxies", "1", "nobody adds to spin-client-addr"),
+            ("batch_limit", "0", "nothing at all"),
+            ("batch_limit", "1001", "more than a deadline allows"),
         ] {
-            let error = read(primary, path, timeout).expect_err(why);
-            assert!(error.starts_with(&format!("variable {expected} must be ")), "{why}: {error}");
+            let error = read(&[(variable, value)]).expect_err(why);
+            assert!(error.starts_with(&format!("variable {variable} must be ")), "{why}: {error}");
         }
     }
 

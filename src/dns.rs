@@ -1,12 +1,24 @@
-//! Reverse DNS: what an address is called, and what became of the question.
+//! DNS: what an address is called, what a name leads to, and what became of each question.
+//!
+//! From the bytes up: [`wire`] encodes questions and reads replies, [`exchange`] carries them over HTTPS, [`resolver`]
+//! asks two resolvers under a deadline, [`session`] keeps answers and puts the questions of one request, and
+//! [`reverse`] and [`forward`] ask for what the service wants to know.
 
+mod cache;
+pub mod exchange;
+mod extended_error;
+pub mod flights;
+pub mod forward;
 mod name;
+mod permits;
 pub mod resolver;
+pub mod reverse;
+pub mod session;
 pub mod wire;
 
 use serde::Serialize;
 
-/// What became of a question. Part of the [report](crate::report): every key is always there.
+/// What became of a question for an address's names. Part of the [report](crate::report): every key is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// How it ended.
@@ -17,8 +29,8 @@ pub struct Answer {
     pub confirmed: Option<Vec<String>>,
     /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
     pub authenticated: bool,
-    /// Seconds for which the answer holds: the least TTL along the way to it, or for a negative answer that of
-    /// RFC 2308 section 5. `None` where no answer says.
+    /// Seconds for which the answer held when the resolver gave it: the least TTL along the way to it, or for a
+    /// negative answer that of RFC 2308 section 5. `None` where no answer says.
     pub ttl: Option<u32>,
     /// What there is to say beyond the status.
     pub detail: Option<String>,
@@ -32,14 +44,14 @@ impl Answer {
 }
 
 /// How a question ended. "There is no name" and "could not ask" are different facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// There are names.
+    /// There are records.
     Ok,
     /// The name does not exist (RCODE 3, RFC 1035 section 4.1.1).
     Nxdomain,
-    /// The name exists, and has no PTR record (RFC 2308 section 2.2).
+    /// The name exists, and has no record of the type (RFC 2308 section 2.2).
     Nodata,
     /// The resolver could not find out (RCODE 2, and every other RCODE that is no answer).
     Servfail,
@@ -60,5 +72,34 @@ impl Status {
     /// next moment.
     pub fn is_conclusive(self) -> bool {
         matches!(self, Self::Ok | Self::Nxdomain | Self::Nodata | Self::Skipped)
+    }
+
+    /// How much the status tells, for the choice between two: a fact before a failure, a failure that a resolver
+    /// stated before one that was only seen.
+    fn weight(self) -> u8 {
+        match self {
+            Self::Ok | Self::Nxdomain | Self::Nodata | Self::Skipped => 5,
+            Self::Servfail => 4,
+            Self::Refused => 3,
+            Self::Malformed => 2,
+            Self::Unreachable => 1,
+            Self::Timeout => 0,
+        }
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Nxdomain => "nxdomain",
+            Self::Nodata => "nodata",
+            Self::Servfail => "servfail",
+            Self::Refused => "refused",
+            Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::Malformed => "malformed",
+            Self::Skipped => "skipped",
+        })
     }
 }

@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use crate::address::{Embedded, Special};
 use crate::asn::AutonomousSystem;
+use crate::dns;
+use crate::dns::forward::{Found, Records};
 use crate::geo::Place;
-use crate::manifest::Database;
-use crate::{dns, manifest::Manifest};
+use crate::manifest::{Database, Manifest};
+use crate::problem;
 
 /// What is known of an address.
 #[derive(Debug, Serialize)]
@@ -31,6 +33,76 @@ pub struct Report<'a> {
     pub dns: Option<dns::Answer>,
     /// What the databases' licences ask one to say.
     pub attribution: &'static str,
+}
+
+/// What a host name leads to.
+#[derive(Debug, Serialize)]
+pub struct Host<'a> {
+    /// The name in lower case, internationalised labels as `xn--…` (RFC 5890 section 2.3.2.1), without the root dot.
+    pub host: String,
+    /// The same with internationalised labels as people read them.
+    pub unicode: String,
+    /// The name that it is an alias of: the end of the CNAME chain; null where there is none.
+    pub canonical: Option<String>,
+    /// What became of the question for IPv4 addresses.
+    pub a: Found,
+    /// What became of the question for IPv6 addresses.
+    pub aaaa: Found,
+    /// The reports on its addresses, IPv4 first, each once, at most [`dns::forward::MAX_ADDRESSES`].
+    pub addresses: Vec<Report<'a>>,
+    /// How many more addresses there are.
+    pub omitted: usize,
+    /// Further records at the name; null where they were not asked for.
+    pub records: Option<Records>,
+    /// What the databases' licences ask one to say.
+    pub attribution: &'static str,
+}
+
+/// An element of a batch: what its subject would be answered with by itself.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Item<'a> {
+    /// An address.
+    Report(Box<Report<'a>>),
+    /// A host name.
+    Host(Box<Host<'a>>),
+    /// No answer.
+    Problem(problem::Document),
+}
+
+/// A line of a batch, with the place of its subject in the request, counted from 0.
+#[derive(Debug, Serialize)]
+pub struct Line<'a> {
+    /// The place.
+    pub index: usize,
+    /// What stands there.
+    #[serde(flatten)]
+    pub item: Item<'a>,
+}
+
+/// A document whose TTLs pass while it stays the same.
+pub trait Passing: Serialize {
+    /// Takes the TTLs out.
+    fn without_ttl(&mut self);
+}
+
+impl Passing for Report<'_> {
+    fn without_ttl(&mut self) {
+        if let Some(dns) = &mut self.dns {
+            dns.ttl = None;
+        }
+    }
+}
+
+impl Passing for Host<'_> {
+    fn without_ttl(&mut self) {
+        self.a.ttl = None;
+        self.aaaa.ttl = None;
+        self.addresses.iter_mut().for_each(Passing::without_ttl);
+        if let Some(records) = &mut self.records {
+            records.found_mut().for_each(|found| found.ttl = None);
+        }
+    }
 }
 
 /// What this is and where its data is from: the document of `/about`.

@@ -2,40 +2,79 @@
 
 use std::net::IpAddr;
 
-use percent_encoding::percent_decode_str;
-
+use crate::member::Member;
 use crate::problem::Problem;
-
-/// The methods that every resource has.
-pub const METHODS: &str = "GET, HEAD, OPTIONS";
+use crate::subject::{HostName, Subject};
 
 /// What is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// `GET /` and `GET /me`: the report on the caller's own address.
-    Own(Options),
-    /// `GET /{ip}`: the report on an address.
-    Address(IpAddr, Options),
+    /// `GET /`: the report on the caller's own address, or the page.
+    Root(Options),
+    /// `GET /me`, `GET /me/{member…}`: the report on the caller's own address, or a member of it.
+    Own(Option<Member>, Options),
+    /// `GET /{ip}`, `GET /{ip}/{member…}`: the report on an address, or a member of it.
+    Address(IpAddr, Option<Member>, Options),
+    /// `GET /{hostname}`: what a name leads to.
+    Host(HostName, Options),
+    /// `POST /batch`: the reports on many subjects.
+    Batch(Options),
     /// `GET /about`: what this is and where its data is from.
     About(Options),
     /// `GET /health`: whether it works.
     Health(Options),
-    /// `OPTIONS`, on any path: what may be asked, for people and for CORS preflight.
-    Methods,
+    /// `GET /openapi.json`: the contract, for programs.
+    OpenApi,
+    /// `OPTIONS`: what may be asked, for people and for CORS preflight.
+    Methods(Methods),
+}
+
+/// The methods that a resource has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Methods {
+    /// `GET`, and with it `HEAD`.
+    Get,
+    /// `POST`.
+    Post,
+    /// All of these: `OPTIONS *`, which is about no resource (RFC 9110 section 9.3.7).
+    All,
+}
+
+impl Methods {
+    /// The value of `allow`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET, HEAD, OPTIONS",
+            Self::Post => "POST, OPTIONS",
+            Self::All => "GET, HEAD, POST, OPTIONS",
+        }
+    }
+
+    fn include(self, method: &str) -> bool {
+        match self {
+            Self::Get => matches!(method, "GET" | "HEAD"),
+            Self::Post => method == "POST",
+            Self::All => false,
+        }
+    }
 }
 
 /// How it is to be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// `dns=false` leaves DNS out.
+    /// `dns=false` asks no DNS about addresses.
     pub dns: bool,
+    /// `verify=true` asks which names of an address lead back to it.
+    pub verify: bool,
+    /// `records=true` asks for further records of a host name.
+    pub records: bool,
     /// `pretty=true` indents the JSON.
     pub pretty: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { dns: true, pretty: false }
+        Self { dns: true, verify: false, records: false, pretty: false }
     }
 }
 
@@ -46,28 +85,51 @@ impl Route {
     ///
     /// # Errors
     ///
-    /// 405 for a method that no resource has, 404 for a path that leads nowhere, 400 for a subject that is no address
-    /// and for a query parameter of ours with a value that it cannot have.
+    /// 405 for a method that the resource does not have, 404 for a path that leads nowhere, 400 for a subject that is
+    /// no address or public name and for a query parameter of ours with a value that it cannot have.
     pub fn parse(method: &str, path_with_query: &str) -> Result<Self, Problem> {
-        if method == "OPTIONS" {
-            return Ok(Self::Methods);
-        }
-        if !matches!(method, "GET" | "HEAD") {
-            return Err(Problem::MethodNotAllowed);
-        }
         let (path, query) = path_with_query.split_once('?').unwrap_or((path_with_query, ""));
-        let segment = path.strip_prefix('/').unwrap_or(path);
-        if segment.contains('/') {
-            return Err(Problem::NoSuchPath);
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let methods = match path {
+            "*" => Methods::All,
+            "batch" => Methods::Post,
+            _ => Methods::Get,
+        };
+        if method == "OPTIONS" {
+            return Ok(Self::Methods(methods));
         }
+        if !methods.include(method) {
+            return Err(Problem::MethodNotAllowed(methods));
+        }
+        let (segment, member) = match path.split_once('/') {
+            Some((segment, member)) => (segment, Some(member)),
+            None => (path, None),
+        };
         let options = Options::parse(query)?;
-        Ok(match segment {
-            "" | "me" => Self::Own(options),
-            "about" => Self::About(options),
-            "health" => Self::Health(options),
-            subject => Self::Address(address(subject)?, options),
+        Ok(match (segment, member) {
+            ("", None) => Self::Root(options),
+            ("me", member) => Self::Own(named(member)?, options),
+            ("about", None) => Self::About(options),
+            ("health", None) => Self::Health(options),
+            ("openapi.json", None) => Self::OpenApi,
+            ("batch", None) => Self::Batch(options),
+            ("" | "about" | "health" | "openapi.json" | "batch", Some(_)) => return Err(Problem::NoSuchPath),
+            (subject, member) => match Subject::from_segment(subject) {
+                Ok(Subject::Address(ip)) => Self::Address(ip, named(member)?, options),
+                Ok(Subject::Host(_)) if member.is_some() => return Err(Problem::NoSuchPath),
+                Ok(Subject::Host(host)) => Self::Host(host, options),
+                Err(_) if member.is_some_and(|member| Member::parse(member).is_none()) => {
+                    return Err(Problem::NoSuchPath);
+                }
+                Err(invalid) => return Err(Problem::NoSubject(invalid)),
+            },
         })
     }
+}
+
+/// The member that a path behind an address names, where there is such a path.
+fn named(path: Option<&str>) -> Result<Option<Member>, Problem> {
+    path.map(|path| Member::parse(path).ok_or(Problem::NoSuchMember)).transpose()
 }
 
 impl Options {
@@ -77,6 +139,8 @@ impl Options {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             match name {
                 "dns" => options.dns = flag("dns", value)?,
+                "verify" => options.verify = flag("verify", value)?,
+                "records" => options.records = flag("records", value)?,
                 "pretty" => options.pretty = flag("pretty", value)?,
                 _ => {}
             }
@@ -94,59 +158,59 @@ fn flag(name: &'static str, value: &str) -> Result<bool, Problem> {
     }
 }
 
-/// The address that a path segment names: percent-encoded or not (RFC 3986 section 2.1), an IPv6 address in brackets
-/// or not.
-///
-/// Only the forms of RFC 4291 section 2.2 and four decimal numbers are read. Octal, hexadecimal and short forms of IPv4
-/// mean different addresses to different programs.
-fn address(segment: &str) -> Result<IpAddr, Problem> {
-    let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| Problem::NoAddress)?;
-    let subject = decoded.trim();
-    match subject.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        Some(v6) => v6.parse().map(IpAddr::V6).map_err(|_| Problem::NoAddress),
-        None => subject.parse().map_err(|_| Problem::NoAddress),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subject::Invalid;
 
     fn ip(text: &str) -> Result<Route, Problem> {
-        Ok(Route::Address(text.parse().unwrap(), Options::default()))
+        Ok(Route::Address(text.parse().unwrap(), None, Options::default()))
+    }
+
+    fn member(text: &str, path: &str) -> Result<Route, Problem> {
+        Ok(Route::Address(text.parse().unwrap(), Member::parse(path), Options::default()))
+    }
+
+    fn host(name: &str) -> Result<Route, Problem> {
+        match Subject::parse(name) {
+            Ok(Subject::Host(host)) => Ok(Route::Host(host, Options::default())),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
     fn paths() {
+        let options = Options::default();
         for (path, expected, why) in [
-            ("/", Ok(Route::Own(Options::default())), "the caller"),
-            ("/me", Ok(Route::Own(Options::default())), "the caller, by name"),
-            ("/about", Ok(Route::About(Options::default())), "about"),
-            ("/health", Ok(Route::Health(Options::default())), "health"),
+            ("/", Ok(Route::Root(options)), "the caller"),
+            ("/me", Ok(Route::Own(None, options)), "the caller, by name"),
+            ("/me/asn/number", Ok(Route::Own(Member::parse("asn/number"), options)), "a member of the caller's"),
+            ("/about", Ok(Route::About(options)), "about"),
+            ("/health", Ok(Route::Health(options)), "health"),
+            ("/openapi.json", Ok(Route::OpenApi), "the contract"),
             ("/8.8.8.8", ip("8.8.8.8"), "IPv4"),
             ("/2606:4700::1111", ip("2606:4700::1111"), "IPv6"),
-            ("/2606:4700:0:0:0:0:0:1111", ip("2606:4700::1111"), "IPv6 without compression"),
-            ("/2606:4700::ABCD", ip("2606:4700::abcd"), "upper-case hexadecimal"),
             ("/2606%3A4700%3a%3A1111", ip("2606:4700::1111"), "as encodeURIComponent writes it"),
-            ("/[2606:4700::1111]", ip("2606:4700::1111"), "brackets, as in a URL's host"),
             ("/%5B2606:4700::1111%5D", ip("2606:4700::1111"), "brackets, encoded"),
             ("/%208.8.8.8%20", ip("8.8.8.8"), "blanks around, from a copied line"),
-            ("/[8.8.8.8]", Err(Problem::NoAddress), "brackets are IPv6's"),
-            ("/[2606:4700::1111", Err(Problem::NoAddress), "an open bracket"),
-            ("/nonsense", Err(Problem::NoAddress), "no address"),
-            ("/999.1.1.1", Err(Problem::NoAddress), "a number over 255"),
-            ("/010.0.0.1", Err(Problem::NoAddress), "octal to some, decimal to others"),
-            ("/0x8.8.8.8", Err(Problem::NoAddress), "hexadecimal"),
-            ("/134744072", Err(Problem::NoAddress), "one number"),
-            ("/8.8", Err(Problem::NoAddress), "a short form"),
-            ("/8.8.8.8:53", Err(Problem::NoAddress), "a port"),
-            ("/8.8.8.0/24", Err(Problem::NoSuchPath), "a network is two segments"),
-            ("/fe80::1%25eth0", Err(Problem::NoAddress), "a zone"),
-            ("/%FF", Err(Problem::NoAddress), "no UTF-8"),
-            ("/\u{0668}.8.8.8", Err(Problem::NoAddress), "digits of another script"),
-            ("/8.8.8.8/asn", Err(Problem::NoSuchPath), "no such path"),
+            ("/8.8.8.8.in-addr.arpa", ip("8.8.8.8"), "a reverse name is its address"),
+            ("/8.8.8.8/asn", member("8.8.8.8", "asn"), "a member"),
+            ("/8.8.8.8/dns/names", member("8.8.8.8", "dns/names"), "a member's member"),
+            ("/dns.google", host("dns.google"), "a host name"),
+            ("/DNS.Google.", host("dns.google"), "in any case, with the root's dot"),
+            ("/nonsense", Err(Problem::NoSubject(Invalid::OneLabel)), "no address and no public name"),
+            ("/999.1.1.1", Err(Problem::NoSubject(Invalid::NumberRange)), "a number over 255"),
+            ("/8.8.8.8:53", Err(Problem::NoSubject(Invalid::Port)), "a port"),
+            ("/%FF", Err(Problem::NoSubject(Invalid::Encoding)), "no UTF-8"),
+            ("/999.1.1.1/asn", Err(Problem::NoSubject(Invalid::NumberRange)), "the subject comes first"),
+            ("/8.8.8.8/nothing", Err(Problem::NoSuchMember), "no such member"),
+            ("/8.8.8.8/", Err(Problem::NoSuchMember), "a slash too many"),
+            ("/8.8.8.0/24", Err(Problem::NoSuchMember), "a network is no address"),
+            ("/dns.google/addresses", Err(Problem::NoSuchPath), "members are those of addresses"),
+            ("/nonsense/nothing", Err(Problem::NoSuchPath), "neither"),
+            ("/about/us", Err(Problem::NoSuchPath), "no such path"),
             ("//", Err(Problem::NoSuchPath), "two slashes"),
-            ("", Ok(Route::Own(Options::default())), "an empty path is the root (RFC 9110 section 4.2.3)"),
+            ("", Ok(Route::Root(options)), "an empty path is the root (RFC 9110 section 4.2.3)"),
         ] {
             assert_eq!(Route::parse("GET", path), expected, "{path}: {why}");
         }
@@ -154,32 +218,38 @@ mod tests {
 
     #[test]
     fn queries() {
+        let none = Options::default();
         for (query, expected, why) in [
-            ("", Ok((true, false)), "none"),
-            ("dns=false", Ok((false, false)), "no DNS"),
-            ("dns=true&pretty=true", Ok((true, true)), "both"),
-            ("pretty", Ok((true, true)), "a name alone"),
-            ("dns=0&pretty=1", Ok((false, true)), "numbers"),
-            ("utm_source=x&_=123", Ok((true, false)), "not ours"),
-            ("&&", Ok((true, false)), "empty parameters"),
+            ("", Ok(none), "none"),
+            ("dns=false", Ok(Options { dns: false, ..none }), "no DNS"),
+            ("verify=true&pretty=true", Ok(Options { verify: true, pretty: true, ..none }), "two"),
+            ("records", Ok(Options { records: true, ..none }), "a name alone"),
+            ("dns=0&pretty=1", Ok(Options { dns: false, pretty: true, ..none }), "numbers"),
+            ("utm_source=x&_=123", Ok(none), "not ours"),
+            ("&&", Ok(none), "empty parameters"),
             ("dns=maybe", Err(Problem::BadParameter("dns")), "neither true nor false"),
-            ("pretty=2", Err(Problem::BadParameter("pretty")), "not a flag's number"),
-            ("dns=true&dns=false", Ok((false, false)), "the last holds"),
+            ("verify=2", Err(Problem::BadParameter("verify")), "not a flag's number"),
+            ("dns=true&dns=false", Ok(Options { dns: false, ..none }), "the last holds"),
         ] {
-            let expected = expected.map(|(dns, pretty)| Route::Own(Options { dns, pretty }));
-            assert_eq!(Route::parse("GET", &format!("/?{query}")), expected, "{query}: {why}");
+            assert_eq!(Route::parse("GET", &format!("/?{query}")), expected.map(Route::Root), "{query}: {why}");
         }
     }
 
     #[test]
     fn methods() {
-        for (method, expected, why) in [
-            ("HEAD", ip("8.8.8.8"), "as GET, without the body"),
-            ("OPTIONS", Ok(Route::Methods), "what may be asked"),
-            ("POST", Err(Problem::MethodNotAllowed), "nothing is stored here"),
-            ("get", Err(Problem::MethodNotAllowed), "methods are case-sensitive (RFC 9110 section 9.1)"),
+        let (get, post) = (Methods::Get, Methods::Post);
+        for (method, path, expected, why) in [
+            ("HEAD", "/8.8.8.8", ip("8.8.8.8"), "as GET, without the body"),
+            ("OPTIONS", "/8.8.8.8", Ok(Route::Methods(get)), "what may be asked"),
+            ("OPTIONS", "/batch", Ok(Route::Methods(post)), "there, something else"),
+            ("OPTIONS", "*", Ok(Route::Methods(Methods::All)), "of nothing in particular"),
+            ("POST", "/batch", Ok(Route::Batch(Options::default())), "a batch"),
+            ("GET", "/batch", Err(Problem::MethodNotAllowed(post)), "has nothing to show"),
+            ("POST", "/8.8.8.8", Err(Problem::MethodNotAllowed(get)), "nothing is stored here"),
+            ("PUT", "/nonsense", Err(Problem::MethodNotAllowed(get)), "the method comes first"),
+            ("get", "/8.8.8.8", Err(Problem::MethodNotAllowed(get)), "methods have a case (RFC 9110 section 9.1)"),
         ] {
-            assert_eq!(Route::parse(method, "/8.8.8.8"), expected, "{method}: {why}");
+            assert_eq!(Route::parse(method, path), expected, "{method} {path}: {why}");
         }
     }
 }

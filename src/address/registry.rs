@@ -1,8 +1,10 @@
 //! The IANA special-purpose address registries as a table.
 //!
 //! Facts of <https://www.iana.org/assignments/iana-ipv4-special-registry> and
-//! <https://www.iana.org/assignments/iana-ipv6-special-registry> (RFC 6890, RFC 8190). Multicast, which
-//! has registries of its own (RFC 5771, RFC 4291 section 2.7), stands at the end of each part.
+//! <https://www.iana.org/assignments/iana-ipv6-special-registry> (RFC 6890, RFC 8190), both as last updated on
+//! 2025-10-09. Multicast, which has registries of its own (RFC 5771, RFC 4291 section 2.7), stands at the end of each
+//! part. `tests/registries/iana-special-purpose.tsv` holds the same facts with their sources; a test compares them row
+//! by row, so that a new version of the registries is two edits that check each other.
 
 use std::net::IpAddr;
 
@@ -17,8 +19,9 @@ pub struct Special {
     pub block: &'static str,
     /// The documents that made it special.
     pub reference: &'static str,
-    /// Whether routers forward it beyond one administrative domain; `None` where the registry says that the question
-    /// does not apply.
+    /// Whether routers forward it beyond one administrative domain (RFC 8190 section 2.1). `None` where the registry
+    /// says "N/A" (6to4, Teredo), where a block has been given back and the registry says nothing any more, and for
+    /// multicast, which has scopes instead.
     pub globally_reachable: Option<bool>,
 }
 
@@ -136,6 +139,29 @@ mod tests {
             };
             assert_eq!((start, length.parse::<u32>().unwrap()), (entry.start, entry.length), "{:?}", entry.special);
         }
+    }
+
+    /// The file says "n/a" and "terminated"; to a client both are null.
+    #[test]
+    fn the_table_is_the_registries() {
+        let file = include_str!("../../tests/registries/iana-special-purpose.tsv");
+        let rows = file.lines().filter(|line| !line.starts_with('#')).map(|line| {
+            let [block, name, reference, reachable] = line.split('\t').collect::<Vec<_>>()[..] else {
+                panic!("four columns, please: {line}")
+            };
+            let globally_reachable = match reachable {
+                "true" => YES,
+                "false" => NO,
+                "n/a" | "terminated" => NOT_APPLICABLE,
+                _ => panic!("true, false, n/a or terminated, please: {line}"),
+            };
+            Special { name, block, reference, globally_reachable }
+        });
+        let mut table = IPV4.iter().chain(IPV6).map(|entry| entry.special);
+        for row in rows {
+            assert_eq!(table.next(), Some(row));
+        }
+        assert_eq!(table.next(), None, "the table has more than the file");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Domain names as text.
+//! Domain names and character strings as text.
 
 use hickory_proto::rr::Name;
 
@@ -23,16 +23,53 @@ fn push(text: &mut String, byte: u8) {
     match byte {
         b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => text.extend(['\\', char::from(byte)]),
         b'!'..=b'~' => text.push(char::from(byte)),
-        _ => {
-            let digit = |value: u8| char::from(b'0' + value % 10);
-            text.extend(['\\', digit(byte / 100), digit(byte / 10), digit(byte)]);
-        }
+        _ => push_decimal(text, byte),
     }
+}
+
+fn push_decimal(text: &mut String, byte: u8) {
+    let digit = |value: u8| char::from(b'0' + value % 10);
+    text.extend(['\\', digit(byte / 100), digit(byte / 10), digit(byte)]);
+}
+
+/// A character string (RFC 1035 section 3.3) as text: as it is where it is UTF-8, `\\DDD` for bytes that are not and
+/// for control characters. A backslash is doubled, so that nothing is lost.
+pub(super) fn string_to_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '\\' => text.push_str("\\\\"),
+                _ if character.is_control() => {
+                    let mut buffer = [0; 4];
+                    character.encode_utf8(&mut buffer).bytes().for_each(|byte| push_decimal(&mut text, byte));
+                }
+                _ => text.push(character),
+            }
+        }
+        chunk.invalid().iter().for_each(|byte| push_decimal(&mut text, *byte));
+    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strings() {
+        for (bytes, expected, why) in [
+            (b"v=spf1 include:a.example ~all".as_slice(), "v=spf1 include:a.example ~all", "as usual"),
+            (b"v=DMARC1; p=none", "v=DMARC1; p=none", "what a zone file would escape"),
+            ("käse".as_bytes(), "käse", "UTF-8"),
+            (b"k\xe4se", "k\\228se", "not UTF-8"),
+            (b"a\\b", "a\\\\b", "a backslash"),
+            (b"a\nb\x7f", "a\\010b\\127", "control characters"),
+            (b"", "", "empty"),
+        ] {
+            assert_eq!(string_to_text(bytes), expected, "{why}");
+        }
+    }
 
     #[test]
     fn presentation() {

@@ -1,142 +1,111 @@
-//! One question to a resolver, under a deadline.
+//! One question to two resolvers, under one deadline.
 
-use std::{fmt, net::IpAddr, pin::pin, time::Duration};
+use std::pin::pin;
 
 use futures_util::future::{Either, select};
 
-use super::wire::{Malformed, Question};
-use super::{Answer, Status};
+use super::Status;
+use super::exchange::{Transport, exchange};
+use super::wire::{Outcome, Question};
+use crate::clock::{Clock, Deadline};
 use crate::config::{Config, Resolver};
 
-/// The media type of DNS messages (RFC 8484 section 6).
-pub const MEDIA_TYPE: &str = "application/dns-message";
-
-/// A DNS message is never longer (RFC 8484 section 6).
-const MAX_REPLY: usize = 65_535;
-
-/// Sends HTTP requests.
-pub trait Transport {
-    /// The body of a response, while it comes in.
-    type Body: Body;
-
-    /// POSTs a DNS message to a resolver; done when the head of the response is there.
-    ///
-    /// Dropping the future gives the request up.
-    fn post(
-        &self,
-        resolver: &Resolver,
-        message: &[u8],
-    ) -> impl Future<Output = Result<Response<Self::Body>, Unreachable>>;
+/// What came of a question, and whose word it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict<'a> {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Who said so, or whose failure it is.
+    pub resolver: &'a Resolver,
 }
 
-/// The head of an HTTP response, and the body to be read.
-pub struct Response<B> {
-    /// The status code.
-    pub status: u16,
-    /// The value of `content-type`, where there is just one.
-    pub content_type: Option<Vec<u8>>,
-    /// The body.
-    pub body: B,
-}
+/// Asks the primary resolver; and the fallback, as soon as the primary fails or has kept silent for
+/// [`Config::dns_hedge`]. The first conclusive answer counts and the other is dropped. If there is none by the
+/// deadline, the failure counts that tells more, and its detail names both resolvers.
+pub async fn ask<'a, O>(outside: &O, config: &'a Config, question: &Question, deadline: Deadline) -> Verdict<'a>
+where
+    O: Transport + Clock,
+{
+    let from = |resolver| move |outcome| Verdict { outcome, resolver };
+    let (by_primary, by_fallback) = (from(&config.primary), from(config.fallback.as_ref().unwrap_or(&config.primary)));
+    let silent = || Outcome::without_records(Status::Timeout, None);
 
-/// A body that comes in piece by piece.
-pub trait Body {
-    /// The next piece; `None` at the end of a whole body.
-    fn read(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Unreachable>>;
-}
-
-/// Why there is no response: what the platform says of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreachable(pub String);
-
-/// Tells time.
-pub trait Clock {
-    /// Done when `duration` has passed.
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
-}
-
-/// What `ip` is called, in at most [`Config::dns_timeout`]. Never an error: a failure is an [`Answer`] that says so.
-pub async fn names<O: Transport + Clock>(outside: &O, config: &Config, ip: IpAddr) -> Answer {
-    let exchange = pin!(exchange(outside, &config.resolver, ip));
-    let deadline = pin!(outside.sleep(config.dns_timeout));
     // The exchange stands first: it is polled first, and so on its way before anything else happens.
-    match select(exchange, deadline).await {
-        Either::Left((Ok(answer), _)) => answer,
-        Either::Left((Err(failure), _)) => failure.into(),
-        Either::Right(((), _)) => Answer::without_names(
-            Status::Timeout,
-            format!("no answer from {} within {} ms", config.resolver, config.dns_timeout.as_millis()),
-        ),
+    let primary = pin!(exchange(outside, &config.primary, question));
+    let patience = match &config.fallback {
+        Some(_) => config.dns_hedge.min(deadline.left(outside)),
+        None => deadline.left(outside),
+    };
+    let first = match select(primary, pin!(outside.sleep(patience))).await {
+        Either::Left((outcome, _)) if outcome.status.is_conclusive() => return by_primary(outcome),
+        Either::Left((failure, _)) => Either::Left(failure),
+        Either::Right(((), primary)) => Either::Right(primary),
+    };
+
+    let Some(fallback) = &config.fallback else {
+        return match first {
+            Either::Left(failure) => told(by_primary(failure), config),
+            Either::Right(_) => told(by_primary(silent()), config),
+        };
+    };
+    let left = deadline.left(outside);
+    if left.is_zero() && matches!(first, Either::Right(_)) {
+        return told(by_primary(silent()), config);
+    }
+    let fallback = pin!(exchange(outside, fallback, question));
+    let time_is_up = pin!(outside.sleep(left));
+    match first {
+        Either::Left(failure) => match select(fallback, time_is_up).await {
+            Either::Left((outcome, _)) => better(by_primary(failure), by_fallback(outcome), config),
+            Either::Right(_) => better(by_primary(failure), by_fallback(silent()), config),
+        },
+        Either::Right(primary) => match select(select(primary, fallback), time_is_up).await {
+            Either::Left((Either::Left((outcome, fallback)), time_is_up)) => {
+                if outcome.status.is_conclusive() {
+                    return by_primary(outcome);
+                }
+                match select(fallback, time_is_up).await {
+                    Either::Left((other, _)) => better(by_primary(outcome), by_fallback(other), config),
+                    Either::Right(_) => better(by_primary(outcome), by_fallback(silent()), config),
+                }
+            }
+            Either::Left((Either::Right((outcome, primary)), time_is_up)) => {
+                if outcome.status.is_conclusive() {
+                    return by_fallback(outcome);
+                }
+                match select(primary, time_is_up).await {
+                    Either::Left((other, _)) => better(by_primary(other), by_fallback(outcome), config),
+                    Either::Right(_) => better(by_primary(silent()), by_fallback(outcome), config),
+                }
+            }
+            Either::Right(_) => better(by_primary(silent()), by_fallback(silent()), config),
+        },
     }
 }
 
-async fn exchange<T: Transport>(transport: &T, resolver: &Resolver, ip: IpAddr) -> Result<Answer, Failure> {
-    let question = Question::ptr(ip)?;
-    let response = transport.post(resolver, question.bytes()).await?;
-    if !(200..300).contains(&response.status) {
-        return Err(Failure::Unreachable(format!("{resolver} answered HTTP {}", response.status)));
+/// Of two verdicts, the one that tells more; of two failures, with the story of both.
+fn better<'a>(primary: Verdict<'a>, fallback: Verdict<'a>, config: &Config) -> Verdict<'a> {
+    let both = [&primary, &fallback].map(|verdict| story(verdict, config)).join("; ");
+    let best = if fallback.outcome.status.weight() > primary.outcome.status.weight() { fallback } else { primary };
+    if best.outcome.status.is_conclusive() {
+        return best;
     }
-    if !response.content_type.as_deref().is_some_and(is_dns_message) {
-        return Err(Failure::Malformed(format!("{resolver} answered with another media type than {MEDIA_TYPE}")));
-    }
-    Ok(question.answer(&whole(response.body).await?)?)
+    Verdict { outcome: Outcome { detail: Some(both), ..best.outcome }, ..best }
 }
 
-/// Whether a `content-type` is ours: parameters do not matter, nor does case (RFC 9110 section 8.3.1).
-fn is_dns_message(content_type: &[u8]) -> bool {
-    let essence = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
-    essence.trim_ascii().eq_ignore_ascii_case(MEDIA_TYPE.as_bytes())
+/// A failure whose detail says whose it is.
+fn told<'a>(verdict: Verdict<'a>, config: &Config) -> Verdict<'a> {
+    let detail = Some(story(&verdict, config));
+    Verdict { outcome: Outcome { detail, ..verdict.outcome }, ..verdict }
 }
 
-async fn whole(mut body: impl Body) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = body.read().await? {
-        if bytes.len() + piece.len() > MAX_REPLY {
-            return Err(Failure::Malformed(format!("a reply of more than {MAX_REPLY} bytes")));
-        }
-        if bytes.is_empty() {
-            bytes = piece;
-        } else {
-            bytes.extend_from_slice(&piece);
-        }
-    }
-    Ok(bytes)
-}
-
-/// Why an exchange has no answer.
-enum Failure {
-    Unreachable(String),
-    Malformed(String),
-}
-
-impl From<Unreachable> for Failure {
-    fn from(error: Unreachable) -> Self {
-        Self::Unreachable(error.0)
+fn story(Verdict { outcome, resolver }: &Verdict<'_>, config: &Config) -> String {
+    match (&outcome.detail, outcome.status) {
+        (_, Status::Timeout) => format!("{resolver}: no answer within {} ms", config.dns_timeout.as_millis()),
+        (Some(detail), status) => format!("{resolver}: {status}, {detail}"),
+        (None, status) => format!("{resolver}: {status}"),
     }
 }
-
-impl From<Malformed> for Failure {
-    fn from(error: Malformed) -> Self {
-        Self::Malformed(error.to_string())
-    }
-}
-
-impl From<Failure> for Answer {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Unreachable(why) => Self::without_names(Status::Unreachable, why),
-            Failure::Malformed(why) => Self::without_names(Status::Malformed, why),
-        }
-    }
-}
-
-impl fmt::Display for Unreachable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unreachable {}
 
 #[cfg(test)]
 mod tests;

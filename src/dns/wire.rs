@@ -8,7 +8,7 @@ use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode}
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
-use super::{Answer, Status, name};
+use super::{Status, extended_error};
 
 /// How many CNAME records are followed from the question to its answer. RFC 2317 needs one; resolvers give up around
 /// here, too.
@@ -24,14 +24,61 @@ const PAYLOAD: u16 = 1232;
 /// TTLs are 31 bits wide; a larger one is to be read as 0 (RFC 2181 section 8).
 const MAX_TTL: u32 = i32::MAX as u32;
 
-/// The PTR question for an address, and its bytes.
+/// A question, and its bytes.
+#[derive(Clone, Debug)]
 pub struct Question {
     name: Name,
+    kind: RecordType,
     bytes: Vec<u8>,
 }
 
+/// What a reply says to a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// How the question ended.
+    pub status: Status,
+    /// The records of the type that was asked for, at the end of the CNAME chain, in the order of the reply. There are
+    /// some just where the status is [`Status::Ok`].
+    pub records: Vec<RData>,
+    /// The name at the end of the CNAME chain, where there is a chain.
+    pub canonical: Option<Name>,
+    /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
+    pub authenticated: bool,
+    /// Seconds for which this holds: the least TTL along the way, or for a negative answer that of RFC 2308 section 5.
+    /// `None` where nothing says.
+    pub ttl: Option<u32>,
+    /// What there is to say beyond the status: extended errors (RFC 8914), or why there is no answer.
+    pub detail: Option<String>,
+    /// The length of the reply, in bytes.
+    pub size: usize,
+}
+
+impl Outcome {
+    /// An outcome without records.
+    pub fn without_records(status: Status, detail: impl Into<Option<String>>) -> Self {
+        Self {
+            status,
+            records: Vec::new(),
+            canonical: None,
+            authenticated: false,
+            ttl: None,
+            detail: detail.into(),
+            size: 0,
+        }
+    }
+}
+
 impl Question {
-    /// The question for the name of `ip` (RFC 1035 section 3.5, RFC 3596 section 2.5).
+    /// The question for the names of `ip` (RFC 1035 section 3.5, RFC 3596 section 2.5).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn ptr(ip: IpAddr) -> Result<Self, Malformed> {
+        Self::new(Name::from(ip), RecordType::PTR)
+    }
+
+    /// The question for the records of one type at `name`.
     ///
     /// ID 0, so that HTTP caches can tell equal questions (RFC 8484 section 4.1); RD set; AD set, to be told of DNSSEC
     /// validation (RFC 6840 section 5.7); padded, so that the length tells nothing (RFC 7830).
@@ -39,15 +86,24 @@ impl Question {
     /// # Errors
     ///
     /// When hickory-proto cannot encode it.
-    pub fn ptr(ip: IpAddr) -> Result<Self, Malformed> {
-        let name = Name::from(ip);
+    pub fn new(name: Name, kind: RecordType) -> Result<Self, Malformed> {
         let mut message = Message::new(0, MessageType::Query, OpCode::Query);
         message.metadata.recursion_desired = true;
         message.metadata.authentic_data = true;
-        message.add_query(Query::query(name.clone(), RecordType::PTR));
+        message.add_query(Query::query(name.clone(), kind));
         message.set_edns(padded(&name));
         let bytes = message.to_vec().map_err(|error| Malformed(error.to_string()))?;
-        Ok(Self { name, bytes })
+        Ok(Self { name, kind, bytes })
+    }
+
+    /// The name that is asked about.
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// The type of the records that are asked for.
+    pub fn kind(&self) -> RecordType {
+        self.kind
     }
 
     /// The message, as it goes over the wire.
@@ -61,20 +117,22 @@ impl Question {
     ///
     /// When the bytes are no DNS message, or one that does not answer this question. Whatever the resolver said is not
     /// an answer then.
-    pub fn answer(&self, reply: &[u8]) -> Result<Answer, Malformed> {
+    pub fn answer(&self, reply: &[u8]) -> Result<Outcome, Malformed> {
         let message = Message::from_vec(reply).map_err(|error| Malformed(format!("no DNS message: {error}")))?;
         self.check(&message)?;
-        let extended = extended_error(&message);
-        match message.metadata.response_code {
-            ResponseCode::NoError | ResponseCode::NXDomain => self.conclude(&message, extended),
-            ResponseCode::ServFail => Ok(Answer::without_names(Status::Servfail, extended)),
-            ResponseCode::Refused => Ok(Answer::without_names(Status::Refused, extended)),
+        let extended = extended_error::text(&message);
+        let failure = |status| Ok(Outcome::without_records(status, extended.clone()));
+        let outcome = match message.metadata.response_code {
+            ResponseCode::NoError | ResponseCode::NXDomain => self.conclude(message, extended),
+            ResponseCode::ServFail => failure(Status::Servfail),
+            ResponseCode::Refused => failure(Status::Refused),
             other => {
                 let code = format!("RCODE {} ({other})", u16::from(other));
                 let detail = extended.map_or(code.clone(), |extended| format!("{code}; {extended}"));
-                Ok(Answer::without_names(Status::Servfail, detail))
+                Ok(Outcome::without_records(Status::Servfail, detail))
             }
-        }
+        };
+        outcome.map(|outcome| Outcome { size: reply.len(), ..outcome })
     }
 
     /// Whether `message` replies to this question at all.
@@ -95,36 +153,39 @@ impl Question {
         }
         let [query] = message.queries.as_slice() else { return refuse("a response without one question") };
         let same = query.name().eq_ignore_root(&self.name)
-            && query.query_type() == RecordType::PTR
+            && query.query_type() == self.kind
             && query.query_class() == DNSClass::IN;
         if same { Ok(()) } else { refuse("a response to another question") }
     }
 
-    /// The answer of a message that has one: names at the end of the CNAME chain, or that there are none.
-    fn conclude(&self, message: &Message, extended: Option<String>) -> Result<Answer, Malformed> {
+    /// The outcome of a message that is conclusive: records at the end of the CNAME chain, or that there are none.
+    fn conclude(&self, message: Message, extended: Option<String>) -> Result<Outcome, Malformed> {
         let (end, chain_ttl) = self.follow(&message.answers)?;
         let exists = message.metadata.response_code == ResponseCode::NoError;
-        let mut answer = Answer {
-            authenticated: message.metadata.authentic_data,
-            ..Answer::without_names(if exists { Status::Nodata } else { Status::Nxdomain }, extended)
-        };
         let mut least = chain_ttl;
+        let mut found = Vec::new();
         if exists {
-            for (target, ttl) in records(&message.answers, end).filter_map(ptr) {
+            for record in records(&message.answers, end).filter(|record| record.record_type() == self.kind) {
+                let ttl = ttl(record);
                 least = Some(least.map_or(ttl, |least| least.min(ttl)));
-                let text = name::to_text(target);
-                if !answer.names.iter().any(|known| known.eq_ignore_ascii_case(&text)) {
-                    answer.names.push(text);
-                }
+                found.push(record.data.clone());
             }
         }
-        if answer.names.is_empty() {
-            answer.ttl = negative_ttl(&message.authorities).map(|ttl| least.map_or(ttl, |least| least.min(ttl)));
+        let (status, ttl) = if !found.is_empty() {
+            (Status::Ok, least)
         } else {
-            answer.status = Status::Ok;
-            answer.ttl = least;
-        }
-        Ok(answer)
+            let negative = negative_ttl(&message.authorities).map(|ttl| least.map_or(ttl, |least| least.min(ttl)));
+            (if exists { Status::Nodata } else { Status::Nxdomain }, negative)
+        };
+        Ok(Outcome {
+            status,
+            records: found,
+            canonical: chain_ttl.is_some().then(|| end.clone()),
+            authenticated: message.metadata.authentic_data,
+            ttl,
+            detail: extended,
+            size: 0,
+        })
     }
 
     /// Follows the CNAMEs among `answers` (RFC 1034 section 3.6.2) to the name that has the answer; and the least of
@@ -179,13 +240,6 @@ fn cname(record: &Record) -> Option<(&Name, u32)> {
     }
 }
 
-fn ptr(record: &Record) -> Option<(&Name, u32)> {
-    match &record.data {
-        RData::PTR(target) => Some((&target.0, ttl(record))),
-        _ => None,
-    }
-}
-
 fn ttl(record: &Record) -> u32 {
     if record.ttl > MAX_TTL { 0 } else { record.ttl }
 }
@@ -197,59 +251,6 @@ fn negative_ttl(authorities: &[Record]) -> Option<u32> {
         _ => None,
     })
 }
-
-/// What the resolver says beyond the RCODE (RFC 8914 section 2).
-fn extended_error(message: &Message) -> Option<String> {
-    const EXTENDED_ERROR: u16 = 15;
-    /// Enough for a sentence; a resolver could send 64 KiB.
-    const MAX_TEXT: usize = 200;
-    let option = message.edns.as_ref()?.option(EdnsCode::Unknown(EXTENDED_ERROR))?;
-    let EdnsOption::Unknown(_, data) = option else { return None };
-    let (code, text) = data.split_first_chunk()?;
-    let code = u16::from_be_bytes(*code);
-    let text: String = String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect();
-    let name = EXTENDED_ERRORS.get(usize::from(code)).map_or(String::new(), |name| format!(" ({name})"));
-    Some(if text.is_empty() {
-        format!("extended error {code}{name}")
-    } else {
-        format!("extended error {code}{name}: {text}")
-    })
-}
-
-/// The names of the registry "Extended DNS Error Codes" (RFC 8914 section 5.2), by code.
-const EXTENDED_ERRORS: [&str; 31] = [
-    "Other Error",
-    "Unsupported DNSKEY Algorithm",
-    "Unsupported DS Digest Type",
-    "Stale Answer",
-    "Forged Answer",
-    "DNSSEC Indeterminate",
-    "DNSSEC Bogus",
-    "Signature Expired",
-    "Signature Not Yet Valid",
-    "DNSKEY Missing",
-    "RRSIGs Missing",
-    "No Zone Key Bit Set",
-    "NSEC Missing",
-    "Cached Error",
-    "Not Ready",
-    "Blocked",
-    "Censored",
-    "Filtered",
-    "Prohibited",
-    "Stale NXDOMAIN Answer",
-    "Not Authoritative",
-    "Not Supported",
-    "No Reachable Authority",
-    "Network Error",
-    "Invalid Data",
-    "Signature Expired before Valid",
-    "Too Early",
-    "Unsupported NSEC3 Iterations Value",
-    "Unable to conform to policy",
-    "Synthesized",
-    "Invalid Query Type",
-];
 
 #[cfg(test)]
 mod tests;

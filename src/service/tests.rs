@@ -1,75 +1,86 @@
-use std::cell::Cell;
-use std::sync::LazyLock;
-use std::time::Duration;
-
-use futures_util::FutureExt as _;
+use futures_util::StreamExt as _;
+use hickory_proto::op::ResponseCode;
+use hickory_proto::rr::RecordType;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::config::Resolver;
-use crate::dns::resolver::{Body, Response, Unreachable};
+use crate::reply::Body;
+use crate::testing::{Reaction, World, address, ptr};
 
-static SERVICE: LazyLock<Service> = LazyLock::new(|| Service::open().unwrap());
-
-/// A world without resolvers, in which questions and variables are counted.
-#[derive(Default)]
-struct Nowhere {
-    questions: Cell<u32>,
-    variables: Cell<u32>,
-    bad: Option<&'static str>,
+/// A world without resolvers.
+fn nowhere() -> World<'static> {
+    World::new(|_, _| Reaction::unreachable("connection refused"))
 }
 
-impl Variables for Nowhere {
-    async fn variable(&self, name: &'static str) -> Result<String, String> {
-        self.variables.set(self.variables.get() + 1);
-        Ok(match name {
-            name if self.bad == Some(name) => "nonsense",
-            "doh_primary" => "http://127.0.0.1:8053",
-            "doh_path" => "/dns-query",
-            _ => "1500",
-        }
-        .to_owned())
+/// A request with these headers and this body.
+struct Sent<'a> {
+    method: &'a str,
+    path: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+    body: &'a str,
+}
+
+impl Request for Sent<'_> {
+    type Body = std::vec::IntoIter<Result<Vec<u8>, crate::dns::exchange::Unreachable>>;
+
+    fn method(&self) -> &str {
+        self.method
+    }
+
+    fn path_with_query(&self) -> &str {
+        self.path
+    }
+
+    fn header(&self, name: &str) -> Vec<Vec<u8>> {
+        self.headers.iter().filter(|(key, _)| *key == name).map(|(_, value)| value.as_bytes().to_vec()).collect()
+    }
+
+    fn body(&self) -> Self::Body {
+        vec![Ok(self.body.as_bytes().to_vec())].into_iter()
     }
 }
 
-struct NoBody;
+/// A reply, with its body whole.
+struct Got {
+    status: u16,
+    headers: Vec<(&'static str, std::borrow::Cow<'static, str>)>,
+    body: Vec<u8>,
+}
 
-impl Body for NoBody {
-    async fn read(&mut self) -> Result<Option<Vec<u8>>, Unreachable> {
-        Ok(None)
+impl Got {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 }
 
-impl Transport for Nowhere {
-    type Body = NoBody;
-
-    async fn post(&self, _: &Resolver, _: &[u8]) -> Result<Response<NoBody>, Unreachable> {
-        self.questions.set(self.questions.get() + 1);
-        Err(Unreachable("connection refused".to_owned()))
+impl std::fmt::Debug for Got {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} {}", self.status, self.headers, String::from_utf8_lossy(&self.body))
     }
 }
 
-impl Clock for Nowhere {
-    async fn sleep(&self, _: Duration) {
-        std::future::pending().await
-    }
+fn request(service: &Service, outside: &World<'_>, sent: &Sent<'_>) -> Got {
+    outside.run(async {
+        let Reply { status, headers, body } = service.answer(sent, outside).await;
+        let body = match body {
+            Body::Whole(bytes) => bytes,
+            Body::Pieces(pieces) => pieces.collect::<Vec<_>>().await.concat(),
+        };
+        Got { status, headers, body }
+    })
 }
 
-fn send(service: &Service, outside: &Nowhere, method: &str, path: &str, callers: &[&str]) -> Reply {
-    let header = |name: &str| -> Vec<Vec<u8>> {
-        assert_eq!(name, "spin-client-addr", "no other header matters");
-        callers.iter().map(|value| value.as_bytes().to_vec()).collect()
-    };
-    let request = Request { method, path_with_query: path, header: &header };
-    service.answer(request, outside).now_or_never().expect("nothing to wait for")
+fn send(service: &Service, outside: &World<'_>, method: &str, path: &str, callers: &[&str]) -> Got {
+    let headers: Vec<_> = callers.iter().map(|value| ("spin-client-addr", *value)).collect();
+    request(service, outside, &Sent { method, path, headers: &headers, body: "" })
 }
 
 fn get(path: &str) -> (u16, Value) {
-    let reply = send(&SERVICE, &Nowhere::default(), "GET", path, &["192.0.2.7:1234"]);
-    (reply.status, serde_json::from_slice(&reply.body).unwrap())
+    let reply = send(&Service::open().unwrap(), &nowhere(), "GET", path, &["192.0.2.7:1234"]);
+    (reply.status, reply.json())
 }
 
-fn field<'a>(reply: &'a Reply, name: &str) -> Option<&'a str> {
+fn field<'a>(reply: &'a Got, name: &str) -> Option<&'a str> {
     reply.headers.iter().find(|field| field.0 == name).map(|field| field.1.as_ref())
 }
 
@@ -83,7 +94,8 @@ fn a_resolver_that_fails_leaves_the_rest_whole() {
         report["dns"],
         json!({
             "status": "unreachable", "names": [], "confirmed": null, "authenticated": false, "ttl": null,
-            "detail": "connection refused"
+            "detail": "https://one.example/dns-query: unreachable, connection refused; \
+                       https://two.example/dns-query: unreachable, connection refused"
         })
     );
 }
@@ -106,9 +118,9 @@ fn every_key_is_always_there() {
 #[test]
 fn what_asks_dns() {
     for (path, expected, why) in [
-        ("/8.8.8.8", 1, "an ordinary address"),
-        ("/2606:4700::1", 1, "IPv6"),
-        ("/100.1.1.1", 1, "an address that no database knows"),
+        ("/8.8.8.8", 2, "an ordinary address; both resolvers fail"),
+        ("/2606:4700::1", 2, "IPv6"),
+        ("/100.1.1.1", 2, "an address that no database knows"),
         ("/8.8.8.8?dns=false", 0, "not wanted"),
         ("/10.0.0.1", 0, "private"),
         ("/::ffff:8.8.8.8", 0, "special, whatever is inside"),
@@ -116,9 +128,9 @@ fn what_asks_dns() {
         ("/about", 0, "no address"),
         ("/nonsense", 0, "no address"),
     ] {
-        let outside = Nowhere::default();
-        send(&SERVICE, &outside, "GET", path, &["192.0.2.7:1234"]);
-        assert_eq!(outside.questions.get(), expected, "{path}: {why}");
+        let outside = nowhere();
+        send(&Service::open().unwrap(), &outside, "GET", path, &["192.0.2.7:1234"]);
+        assert_eq!(outside.asked.borrow().len(), expected, "{path}: {why}");
     }
 }
 
@@ -155,7 +167,7 @@ fn the_caller() {
         (vec![], None, "no Spin in front"),
     ] {
         for path in ["/", "/me"] {
-            let reply = send(&SERVICE, &Nowhere::default(), "GET", path, &callers);
+            let reply = send(&Service::open().unwrap(), &nowhere(), "GET", path, &callers);
             let body: Value = serde_json::from_slice(&reply.body).unwrap();
             assert_eq!(body["ip"].as_str(), expected, "{path}: {why}");
             if expected.is_some() {
@@ -177,7 +189,7 @@ fn errors_are_problem_documents() {
         ("GET", "/8.8.8.8/nothing/here", 404),
         ("POST", "/8.8.8.8", 405),
     ] {
-        let reply = send(&SERVICE, &Nowhere::default(), method, path, &[]);
+        let reply = send(&Service::open().unwrap(), &nowhere(), method, path, &[]);
         let body: Value = serde_json::from_slice(&reply.body).unwrap();
         assert_eq!((reply.status, &body["status"]), (status, &json!(status)), "{method} {path}");
         assert_eq!(field(&reply, "content-type"), Some("application/problem+json"), "{method} {path}");
@@ -189,12 +201,12 @@ fn errors_are_problem_documents() {
 #[test]
 fn variables_are_read_once_and_only_when_needed() {
     let service = Service::open().unwrap();
-    let outside = Nowhere::default();
+    let outside = nowhere();
     send(&service, &outside, "GET", "/8.8.8.8?dns=false", &[]);
-    assert_eq!(outside.variables.get(), 0, "no DNS, no variables");
+    assert_eq!(outside.variables_read.get(), 0, "no DNS, no variables");
     for _ in 0..2 {
         send(&service, &outside, "GET", "/8.8.8.8", &[]);
-        assert_eq!(outside.variables.get(), 3, "each once");
+        assert_eq!(outside.variables_read.get(), 8, "each once");
     }
 }
 
@@ -203,7 +215,8 @@ fn a_bad_variable_is_named() {
     for bad in ["doh_primary", "doh_path", "dns_timeout_ms"] {
         for path in ["/8.8.8.8", "/health", "/about"] {
             let service = Service::open().unwrap();
-            let outside = Nowhere { bad: Some(bad), ..Nowhere::default() };
+            let mut outside = nowhere();
+            outside.variables = vec![(bad, "nonsense")];
             let reply = send(&service, &outside, "GET", path, &[]);
             let body: Value = serde_json::from_slice(&reply.body).unwrap();
             assert_eq!(reply.status, 500, "{bad} {path}");
@@ -215,7 +228,7 @@ fn a_bad_variable_is_named() {
 #[test]
 fn pretty_says_the_same() {
     assert_eq!(get("/8.8.8.8?dns=false"), get("/8.8.8.8?dns=false&pretty=true"));
-    let reply = send(&SERVICE, &Nowhere::default(), "GET", "/8.8.8.8?pretty=true", &[]);
+    let reply = send(&Service::open().unwrap(), &nowhere(), "GET", "/8.8.8.8?pretty=true", &[]);
     assert!(reply.body.starts_with(b"{\n  \"ip\": \"8.8.8.8\",\n") && reply.body.ends_with(b"}\n"));
 }
 
@@ -223,6 +236,277 @@ fn pretty_says_the_same() {
 fn about_names_the_sources_and_the_resolvers() {
     let (status, about) = get("/about");
     assert_eq!((status, &about["name"], &about["profile"]), (200, &json!("ipedge"), &json!("fixture")));
-    assert_eq!(about["resolvers"], json!(["http://127.0.0.1:8053/dns-query"]));
+    assert_eq!(about["resolvers"], json!(["https://one.example/dns-query", "https://two.example/dns-query"]));
     assert_eq!(about["databases"].as_array().map(Vec::len), Some(2));
+}
+
+/// A world in which `*.good.` leads to 8.8.8.8 and back, and all other names are gone.
+fn somewhere() -> World<'static> {
+    World::new(|_, question| {
+        let (name, kind) = (question.queries[0].name().to_string(), question.queries[0].query_type());
+        match kind {
+            RecordType::PTR => Reaction::records(question, 300, vec![ptr("dns.good.")]),
+            RecordType::A if name.ends_with("good.com.") || name.ends_with("good.") => {
+                Reaction::records(question, 60, vec![address("8.8.8.8")])
+            }
+            _ => Reaction::code(question, ResponseCode::NXDomain),
+        }
+        .after(20)
+    })
+}
+
+fn with(outside: &World<'_>, path: &str, headers: &[(&str, &str)]) -> Got {
+    let sent = Sent { method: "GET", path, headers, body: "" };
+    request(&Service::open().unwrap(), outside, &sent)
+}
+
+#[test]
+fn members_take_only_the_work_they_need() {
+    for (path, expected, questions, variables, timing, why) in [
+        ("/8.8.8.8/asn/number", "15169\n", 0, 0, "asn", "a scalar is a line of text"),
+        ("/8.8.8.8/geo/city", "Bog City\n", 0, 0, "geo", "a string without quotes"),
+        ("/8.8.8.8/geo/is_eu", "false\n", 0, 0, "geo", "a truth value"),
+        ("/8.8.8.8/dns/names", "[\"dns.good\"]\n", 1, 8, "dns", "a list is JSON"),
+        ("/8.8.8.8/dns/status", "ok\n", 1, 8, "dns", "a scalar of DNS"),
+        ("/8.8.8.8/ip", "8.8.8.8\n", 0, 0, "", "nothing to look up"),
+        ("/8.8.8.8/special", "", 0, 0, "", "null is nothing"),
+        ("/8.8.8.8/special/name", "", 0, 0, "", "and so is what is in it"),
+        ("/10.0.0.1/special/name", "Private-Use\n", 0, 0, "", "a special address"),
+        ("/10.0.0.1/dns/status", "skipped\n", 0, 0, "", "its name is asked of nobody"),
+        ("/8.8.8.8/dns?dns=false", "", 0, 0, "", "not wanted"),
+    ] {
+        let outside = somewhere();
+        let got = with(&outside, path, &[]);
+        assert_eq!(got.status, if expected.is_empty() { 204 } else { 200 }, "{path}: {why}");
+        assert_eq!(String::from_utf8_lossy(&got.body), expected, "{path}: {why}");
+        assert_eq!(outside.hosts().len(), questions, "{path}: {why}: questions");
+        assert_eq!(outside.variables_read.get(), variables, "{path}: {why}: variables");
+        let timed: Vec<_> = field(&got, "server-timing").unwrap_or_default().split(", ").collect();
+        let read: Vec<_> = timed.iter().map(|entry| entry.split(';').next().unwrap()).collect();
+        assert_eq!(read, [timing], "{path}: {why}: what was read");
+    }
+}
+
+#[test]
+fn a_scalar_is_json_for_who_prefers_it() {
+    for (accept, expected, media_type, why) in [
+        ("*/*", "Bog City\n", "text/plain; charset=utf-8", "curl"),
+        ("application/json", "\"Bog City\"\n", "application/json", "a program"),
+        ("text/plain;q=0.5, application/json", "\"Bog City\"\n", "application/json", "rather"),
+    ] {
+        let got = with(&somewhere(), "/8.8.8.8/geo/city", &[("accept", accept)]);
+        assert_eq!(String::from_utf8_lossy(&got.body), expected, "{why}");
+        assert_eq!(field(&got, "content-type"), Some(media_type), "{why}");
+    }
+}
+
+#[test]
+fn the_members_are_those_of_the_report() {
+    let report = with(&somewhere(), "/2001:0:4136:e378:8000:63bf:f7f7:f7f7", &[]).json();
+    for (name, value) in report.as_object().unwrap() {
+        assert!(Member::parse(name).is_some(), "{name}");
+        for (inner, _) in value.as_object().into_iter().flatten() {
+            assert!(Member::parse(&format!("{name}/{inner}")).is_some(), "{name}/{inner}");
+        }
+    }
+}
+
+#[test]
+fn who_accepts_nothing_that_there_is() {
+    for (path, accept, expected, why) in [
+        ("/8.8.8.8", "application/json", 200, "as it is"),
+        ("/8.8.8.8", "text/html", 406, "only the root has a page"),
+        ("/8.8.8.8", "text/html, */*;q=0.1", 200, "a browser takes everything"),
+        ("/8.8.8.8/geo", "text/plain", 406, "an object is JSON"),
+        ("/8.8.8.8/geo/city", "image/png", 406, "neither"),
+        ("/health", "text/plain", 406, "JSON"),
+        ("/me", "text/html", 406, "always JSON"),
+    ] {
+        let got = with(&somewhere(), path, &[("accept", accept), ("spin-client-addr", "8.8.8.8:1")]);
+        assert_eq!(got.status, expected, "{path} {accept}: {why}");
+        assert_eq!(field(&got, "vary"), Some("accept"), "{path} {accept}: {why}");
+    }
+}
+
+#[test]
+fn a_page_for_who_prefers_one() {
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (path, accept, media_type, why) in [
+        ("/", browser, "text/html; charset=utf-8", "a browser"),
+        ("/", "*/*", "application/json", "curl"),
+        ("/me", "*/*", "application/json", "a program"),
+    ] {
+        let got = with(&somewhere(), path, &[("accept", accept), ("spin-client-addr", "8.8.8.8:1")]);
+        assert_eq!(field(&got, "content-type"), Some(media_type), "{path} {why}");
+        assert_eq!(field(&got, "cache-control"), Some("private, no-store"), "{path} {why}");
+        assert_eq!(field(&got, "ipedge-caller"), Some("spin-client-addr"), "{path} {why}");
+        assert_eq!(field(&got, "etag"), None, "{path} {why}");
+    }
+}
+
+#[test]
+fn what_has_not_changed_is_not_sent_again() {
+    let service = Service::open().unwrap();
+    let world =
+        |ttl: u32, name: &'static str| World::new(move |_, question| Reaction::records(question, ttl, vec![ptr(name)]));
+    let get = |world: &World<'_>, path: &str, have: &str| {
+        let headers = [("if-none-match", have)];
+        request(&service, world, &Sent { method: "GET", path, headers: &headers, body: "" })
+    };
+    for path in ["/8.8.8.8", "/8.8.8.8/asn", "/about", "/openapi.json", "/8.8.8.8?dns=false", "/dns.google"] {
+        let first = get(&world(60, "a.good."), path, "");
+        let tag = field(&first, "etag").unwrap_or_else(|| panic!("{path}: {first:?}")).to_owned();
+        assert_eq!(get(&world(60, "a.good."), path, &tag).status, 304, "{path}");
+        assert_eq!(get(&world(60, "a.good."), path, "\"other\"").body, first.body, "{path}: byte for byte");
+    }
+    let tag = field(&get(&world(60, "a.good."), "/8.8.8.8", ""), "etag").unwrap().to_owned();
+    assert_eq!(get(&world(60, "a.good."), "/8.8.8.8?pretty=true", &tag).status, 200, "another form");
+    let tag = |ttl, name| {
+        let got = request(
+            &Service::open().unwrap(),
+            &world(ttl, name),
+            &Sent { method: "GET", path: "/8.8.8.8", headers: &[], body: "" },
+        );
+        field(&got, "etag").unwrap().to_owned()
+    };
+    assert_eq!(tag(60, "a.good."), tag(59, "a.good."), "the TTL runs down, the answer stays");
+    assert_ne!(tag(60, "a.good."), tag(60, "b.good."), "another answer");
+}
+
+#[test]
+fn caches_are_told_how_long() {
+    let world = |ttl: u32| World::new(move |_, question| Reaction::records(question, ttl, vec![ptr("a.good.")]));
+    for (path, ttl, expected, why) in [
+        ("/8.8.8.8", 300, "public, max-age=300", "the TTL"),
+        ("/8.8.8.8", 0, "public, max-age=5", "the floor"),
+        ("/8.8.8.8", 604_800, "public, max-age=86400", "the ceiling"),
+        ("/8.8.8.8?dns=false", 300, "public, max-age=86400", "the databases do not change"),
+        ("/10.0.0.1", 300, "public, max-age=86400", "nothing was asked"),
+        ("/8.8.8.8/asn", 300, "public, max-age=86400", "nor for this"),
+        ("/me", 300, "private, no-store", "about who asked"),
+        ("/me/asn", 300, "private, no-store", "about who asked"),
+        ("/nonsense", 300, "no-store", "a problem"),
+    ] {
+        let got = with(&world(ttl), path, &[("spin-client-addr", "8.8.8.8:1")]);
+        assert_eq!(field(&got, "cache-control"), Some(expected), "{path}: {why}");
+    }
+    let service = Service::open().unwrap();
+    let world = world(300);
+    let get = || request(&service, &world, &Sent { method: "GET", path: "/8.8.8.8", headers: &[], body: "" });
+    get();
+    world.run(crate::clock::Clock::sleep(&world, std::time::Duration::from_secs(100)));
+    assert_eq!(field(&get(), "cache-control"), Some("public, max-age=200"), "the rest of the time");
+}
+
+#[test]
+fn who_answered_is_told() {
+    let service = Service::open().unwrap();
+    let world = World::new(|resolver, question| match resolver.authority.as_str() {
+        "one.example" => Reaction::code(question, ResponseCode::ServFail),
+        _ => Reaction::records(question, 60, vec![ptr("a.good.")]).after(20),
+    });
+    let get = |path| {
+        let got = request(&service, &world, &Sent { method: "GET", path, headers: &[], body: "" });
+        field(&got, "server-timing").unwrap().to_owned()
+    };
+    let first = get("/8.8.8.8");
+    assert!(first.contains("dns;desc=\"https://two.example/dns-query\";dur=20.000"), "{first}");
+    assert!(first.contains("geo;dur=") && first.contains("asn;dur="), "{first}");
+    let second = get("/8.8.8.8");
+    assert!(second.contains("dns;desc=\"cache\";dur=0.000"), "{second}");
+    assert!(!get("/8.8.8.8?dns=false").contains("dns"));
+}
+
+#[test]
+fn names_are_verified_when_asked() {
+    let report = with(&somewhere(), "/8.8.8.8?verify=true", &[]).json();
+    assert_eq!(report["dns"]["confirmed"], json!(["dns.good"]));
+    let report = with(&somewhere(), "/9.9.9.9?verify=true", &[]).json();
+    assert_eq!(report["dns"]["confirmed"], json!([]), "the name leads elsewhere");
+    let report = with(&somewhere(), "/10.0.0.1?verify=true", &[]).json();
+    assert_eq!(report["dns"]["confirmed"], json!([]), "nothing was asked, nothing is confirmed");
+}
+
+#[test]
+fn host_names() {
+    let outside = somewhere();
+    let host = with(&outside, "/DNS.Good.com.", &[]).json();
+    assert_eq!((&host["host"], &host["unicode"]), (&json!("dns.good.com"), &json!("dns.good.com")));
+    assert_eq!((&host["a"]["status"], &host["aaaa"]["status"]), (&json!("ok"), &json!("nxdomain")));
+    assert_eq!((&host["records"], &host["canonical"], &host["omitted"]), (&json!(null), &json!(null), &json!(0)));
+    let address = &host["addresses"][0];
+    assert_eq!((&address["ip"], &address["asn"]["number"]), (&json!("8.8.8.8"), &json!(15169)));
+    assert_eq!(address["dns"], json!(null), "asked with verify=true only");
+    assert_eq!(outside.hosts().len(), 2, "A and AAAA");
+
+    let host = with(&somewhere(), "/dns.good.com?verify=true", &[]).json();
+    assert_eq!(host["addresses"][0]["dns"]["confirmed"], json!(["dns.good"]));
+    let host = with(&somewhere(), "/m%C3%BCnchen.good.com?records=true", &[]).json();
+    assert_eq!((&host["host"], &host["unicode"]), (&json!("xn--mnchen-3ya.good.com"), &json!("münchen.good.com")));
+    assert_eq!(host["records"]["mx"]["status"], "nxdomain");
+    let reverse = with(&somewhere(), "/8.8.8.8.in-addr.arpa", &[]).json();
+    assert_eq!(reverse["ip"], "8.8.8.8", "a reverse name is its address");
+    let host = with(&nowhere(), "/dns.good.com", &[]);
+    assert_eq!((host.status, &host.json()["a"]["status"]), (200, &json!("unreachable")), "a failure is no error");
+}
+
+#[test]
+fn the_caller_behind_a_proxy() {
+    for (header, proxies, value, expected, why) in [
+        ("true-client-ip", "0", "8.8.8.8", Some("8.8.8.8"), "an edge platform's word"),
+        ("x-forwarded-for", "1", "6.6.6.6, 8.8.8.8", Some("8.8.8.8"), "counted from the right"),
+        ("forwarded", "1", "for=6.6.6.6, for=8.8.8.8", Some("8.8.8.8"), "likewise"),
+        ("x-forwarded-for", "3", "6.6.6.6, 8.8.8.8", None, "fewer than there must be"),
+    ] {
+        let mut outside = somewhere();
+        outside.variables = vec![("caller_header", header), ("trusted_proxies", proxies)];
+        let got = with(&outside, "/me/ip", &[(header, value), ("spin-client-addr", "1.1.1.1:1")]);
+        match expected {
+            Some(ip) => {
+                assert_eq!(String::from_utf8_lossy(&got.body), format!("{ip}\n"), "{why}");
+                assert_eq!(field(&got, "ipedge-caller"), Some(header), "{why}");
+            }
+            None => {
+                assert_eq!(got.status, 500, "{why}");
+                assert!(got.json()["detail"].as_str().unwrap().contains("trusted_proxies"), "{why}: {got:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn batches() {
+    let post = |headers: &[(&str, &str)], body: &str| {
+        let sent = Sent { method: "POST", path: "/batch", headers, body };
+        request(&Service::open().unwrap(), &somewhere(), &sent)
+    };
+    let got = post(&[("content-type", "application/json")], r#"["8.8.8.8", "nonsense", "dns.good.com"]"#);
+    let json = got.json();
+    assert_eq!((got.status, field(&got, "cache-control")), (200, Some("private, no-store")));
+    assert_eq!(json[0], with(&somewhere(), "/8.8.8.8", &[]).json(), "each as it would be by itself");
+    assert_eq!(json[1]["status"], 400);
+    assert_eq!(json[2], with(&somewhere(), "/dns.good.com", &[]).json());
+
+    let got = post(&[("accept", "application/x-ndjson")], "10.0.0.1\n8.8.8.8\n");
+    assert_eq!(field(&got, "content-type"), Some("application/x-ndjson"));
+    let lines: Vec<Value> = got
+        .body
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect();
+    assert_eq!((&lines[0]["index"], &lines[0]["ip"]), (&json!(0), &json!("10.0.0.1")));
+    assert_eq!((&lines[1]["index"], &lines[1]["ip"]), (&json!(1), &json!("8.8.8.8")));
+
+    for (headers, body, status, why) in [
+        (&[("content-type", "text/csv")][..], "8.8.8.8", 415, "neither lines nor JSON"),
+        (&[("content-type", "application/json")], "{", 400, "no JSON"),
+        (&[("content-type", "application/json")], "{}", 422, "no array"),
+        (&[], &"8.8.8.8\n".repeat(101), 413, "more than batch_limit"),
+        (&[("accept", "text/html")], "8.8.8.8", 406, "no such answer"),
+    ] {
+        let got = post(headers, body);
+        assert_eq!((got.status, &got.json()["status"]), (status, &json!(status)), "{why}");
+    }
+    assert_eq!(post(&[], "").json(), json!([]), "nothing is a batch, too");
 }

@@ -1,123 +1,147 @@
-use std::cell::RefCell;
-use std::future::{pending, ready};
+use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use hickory_proto::op::{Message, MessageType, ResponseCode};
+use hickory_proto::op::{Message, ResponseCode};
 
 use super::*;
+use crate::testing::{Reaction, World, config, ptr};
 
-/// A resolver that says what it is told to, and a clock that has stopped or has run out.
-struct Canned {
-    response: Option<Outcome>,
-    time_is_up: bool,
-    asked: RefCell<Vec<Vec<u8>>>,
-}
-
-/// Status, media type and body, or that there is no response.
-type Outcome = Result<(u16, &'static str, Vec<Piece>), Unreachable>;
-
-type Piece = Result<Vec<u8>, Unreachable>;
-
-impl Transport for Canned {
-    type Body = std::vec::IntoIter<Piece>;
-
-    async fn post(&self, _: &Resolver, message: &[u8]) -> Result<Response<Self::Body>, Unreachable> {
-        self.asked.borrow_mut().push(message.to_vec());
-        match self.response.clone() {
-            Some(Ok((status, content_type, pieces))) => Ok(Response {
-                status,
-                content_type: (!content_type.is_empty()).then(|| content_type.into()),
-                body: pieces.into_iter(),
-            }),
-            Some(Err(error)) => Err(error),
-            None => pending().await,
-        }
+/// What a resolver does, by the name of it.
+fn reaction(what: &str, question: &Message) -> Reaction {
+    let good = || Reaction::records(question, 60, vec![ptr("good.example.")]);
+    match what {
+        "good" => good(),
+        "slow" => good().after(400),
+        "late" => good().after(2_000),
+        "nxdomain" => Reaction::code(question, ResponseCode::NXDomain),
+        "slow nxdomain" => Reaction::code(question, ResponseCode::NXDomain).after(500),
+        "servfail" => Reaction::code(question, ResponseCode::ServFail),
+        "slow servfail" => Reaction::code(question, ResponseCode::ServFail).after(300),
+        "refused" => Reaction::code(question, ResponseCode::Refused),
+        "garbage" => Reaction::bytes(vec![1]),
+        "http 500" => Reaction::status(500),
+        "dead" => Reaction::unreachable("connection refused"),
+        "silent" => Reaction::silence(),
+        other => panic!("{other}"),
     }
 }
 
-impl Body for std::vec::IntoIter<Piece> {
-    fn read(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Unreachable>> {
-        ready(self.next().transpose())
+struct Seen {
+    status: Status,
+    by: String,
+    after: u128,
+    asked: Vec<String>,
+    dropped: usize,
+    detail: Option<String>,
+}
+
+fn seen(primary: &str, fallback: Option<&str>, change: impl FnOnce(&mut Config)) -> Seen {
+    let world = World::new(|resolver, question| match resolver.authority.as_str() {
+        "one.example" => reaction(primary, question),
+        _ => reaction(fallback.unwrap(), question),
+    });
+    let mut config = config();
+    if fallback.is_none() {
+        config.fallback = None;
     }
-}
-
-impl Clock for Canned {
-    async fn sleep(&self, duration: Duration) {
-        assert_eq!(duration, Duration::from_millis(1500), "the configured deadline");
-        if !self.time_is_up {
-            pending::<()>().await;
-        }
-    }
-}
-
-fn config() -> Config {
-    Config {
-        resolver: Resolver {
-            scheme: http::uri::Scheme::HTTPS,
-            authority: "dns.example".parse().unwrap(),
-            path: "/dns-query".parse().unwrap(),
-        },
-        dns_timeout: Duration::from_millis(1500),
-    }
-}
-
-fn ask(response: Option<Outcome>, time_is_up: bool) -> Answer {
-    let canned = Canned { response, time_is_up, asked: RefCell::default() };
-    let answer = names(&canned, &config(), "8.8.8.8".parse().unwrap()).now_or_never();
-    assert_eq!(canned.asked.borrow().len(), 1, "one question");
-    answer.expect("nothing is left to wait for")
-}
-
-/// NXDOMAIN to the question for 8.8.8.8.
-fn nxdomain() -> Vec<u8> {
+    change(&mut config);
     let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
-    let mut message = Message::from_vec(question.bytes()).unwrap();
-    message.metadata.message_type = MessageType::Response;
-    message.metadata.response_code = ResponseCode::NXDomain;
-    message.to_vec().unwrap()
-}
-
-#[test]
-fn what_http_makes_of_an_answer() {
-    let whole = || vec![Ok(nxdomain())];
-    let bytewise = || nxdomain().into_iter().map(|byte| Ok(vec![byte])).collect::<Vec<_>>();
-    let cut = || vec![Ok(nxdomain()), Err(Unreachable("cut off".to_owned()))];
-    let huge = || vec![Ok(vec![0; 40_000]), Ok(vec![0; 40_000])];
-    for (status, content_type, pieces, expected, why) in [
-        (200, MEDIA_TYPE, whole(), Status::Nxdomain, "an answer"),
-        (200, MEDIA_TYPE, bytewise(), Status::Nxdomain, "an answer, byte by byte"),
-        (206, "Application/DNS-Message; v=1", whole(), Status::Nxdomain, "2xx, case and parameters do not matter"),
-        (200, "", whole(), Status::Malformed, "no media type"),
-        (200, "text/html", whole(), Status::Malformed, "another media type"),
-        (200, "application/dns-json", whole(), Status::Malformed, "the other DNS over HTTPS"),
-        (200, MEDIA_TYPE, vec![], Status::Malformed, "an empty body"),
-        (200, MEDIA_TYPE, huge(), Status::Malformed, "more than a DNS message can be"),
-        (200, MEDIA_TYPE, cut(), Status::Unreachable, "a body cut off is not an answer, even if it looks like one"),
-        (302, MEDIA_TYPE, whole(), Status::Unreachable, "a redirect is not followed"),
-        (429, MEDIA_TYPE, whole(), Status::Unreachable, "too many questions"),
-        (503, "text/plain", whole(), Status::Unreachable, "the resolver is down"),
-    ] {
-        let answer = ask(Some(Ok((status, content_type, pieces))), false);
-        assert_eq!(answer.status, expected, "{why}: {answer:?}");
-        assert_eq!(answer.detail.is_some(), expected != Status::Nxdomain, "{why}: a failure says what happened");
+    let deadline = Deadline::after(&world, config.dns_timeout);
+    let (after, verdict) = world.time(ask(&world, &config, &question, deadline));
+    Seen {
+        status: verdict.outcome.status,
+        by: verdict.resolver.authority.to_string(),
+        after,
+        asked: world.hosts(),
+        dropped: world.dropped.get(),
+        detail: verdict.outcome.detail,
     }
 }
 
 #[test]
-fn a_resolver_that_cannot_be_reached() {
-    let answer = ask(Some(Err(Unreachable("connection refused".to_owned()))), false);
-    assert_eq!((answer.status, answer.detail.as_deref()), (Status::Unreachable, Some("connection refused")));
+fn two_resolvers() {
+    use Status::{Malformed, Nxdomain, Ok, Refused, Servfail, Timeout, Unreachable};
+    const ONE: &[&str] = &["one.example"];
+    const BOTH: &[&str] = &["one.example", "two.example"];
+    #[rustfmt::skip]
+    let rows = [
+        ("good", "good", Ok, "one", 0, ONE, 0, "the fallback is not bothered"),
+        ("nxdomain", "good", Nxdomain, "one", 0, ONE, 0, "a name that is not there is an answer"),
+        ("slow", "good", Ok, "two", 250, BOTH, 1, "past the hedge, the fallback wins and the primary is dropped"),
+        ("slow", "silent", Ok, "one", 400, BOTH, 1, "the primary wins after all"),
+        ("slow", "slow", Ok, "one", 400, BOTH, 1, "who was asked first is first"),
+        ("slow", "servfail", Ok, "one", 400, BOTH, 0, "a failing fallback ends nothing"),
+        ("silent", "slow nxdomain", Nxdomain, "two", 750, BOTH, 1, "from the hedge on"),
+        ("servfail", "good", Ok, "two", 0, BOTH, 0, "at once"),
+        ("refused", "good", Ok, "two", 0, BOTH, 0, "at once"),
+        ("garbage", "nxdomain", Nxdomain, "two", 0, BOTH, 0, "at once"),
+        ("http 500", "good", Ok, "two", 0, BOTH, 0, "at once"),
+        ("dead", "slow", Ok, "two", 400, BOTH, 0, "at once, and the fallback takes its time"),
+        ("slow servfail", "silent", Servfail, "one", 1500, BOTH, 1, "the primary fails past the hedge"),
+        ("slow servfail", "slow", Ok, "two", 650, BOTH, 0, "and the fallback goes on"),
+        ("silent", "dead", Unreachable, "two", 1500, BOTH, 1, "the primary has until the deadline"),
+        ("silent", "silent", Timeout, "one", 1500, BOTH, 2, "one deadline over both"),
+        ("late", "late", Timeout, "one", 1500, BOTH, 2, "after the deadline is never"),
+        ("servfail", "silent", Servfail, "one", 1500, BOTH, 1, "what is known at the deadline"),
+        ("dead", "dead", Unreachable, "one", 0, BOTH, 0, "nobody to wait for"),
+        ("dead", "servfail", Servfail, "two", 0, BOTH, 0, "a resolver's word tells more than none"),
+        ("refused", "servfail", Servfail, "two", 0, BOTH, 0, "it has tried"),
+        ("garbage", "http 500", Malformed, "one", 0, BOTH, 0, "it has answered"),
+        ("http 500", "garbage", Malformed, "two", 0, BOTH, 0, "the same the other way round"),
+        ("refused", "garbage", Refused, "one", 0, BOTH, 0, "it has answered well"),
+    ];
+    for (primary, fallback, status, by, after, asked, dropped, why) in rows {
+        let seen = seen(primary, Some(fallback), |_| {});
+        let row = format!("{primary} x {fallback}: {why}: {:?}", seen.detail);
+        assert_eq!((seen.status, seen.by), (status, format!("{by}.example")), "{row}");
+        assert_eq!(seen.after, after, "{row}");
+        assert_eq!(seen.asked, asked, "{row}");
+        assert_eq!(seen.dropped, dropped, "{row}: given up");
+        assert_eq!(seen.detail.is_some(), !status.is_conclusive(), "{row}");
+    }
 }
 
 #[test]
-fn a_resolver_that_does_not_answer() {
-    let answer = ask(None, true);
-    assert_eq!(answer.status, Status::Timeout);
-    assert_eq!(answer.detail.as_deref(), Some("no answer from https://dns.example/dns-query within 1500 ms"));
+fn one_resolver() {
+    for (primary, status, after, detail, why) in [
+        ("good", Status::Ok, 0, None, "an answer"),
+        ("slow", Status::Ok, 400, None, "past the hedge, and nobody else to ask"),
+        ("silent", Status::Timeout, 1500, Some("no answer within 1500 ms"), "the deadline"),
+        ("servfail", Status::Servfail, 0, Some("servfail"), "the resolver's word"),
+        ("http 500", Status::Unreachable, 0, Some("unreachable, HTTP 500"), "a failure"),
+        ("dead", Status::Unreachable, 0, Some("unreachable, connection refused"), "a failure"),
+    ] {
+        let seen = seen(primary, None, |_| {});
+        assert_eq!((seen.status, seen.after), (status, after), "{primary}: {why}");
+        assert_eq!(seen.asked, ["one.example"], "{primary}: {why}");
+        let detail = detail.map(|detail| format!("https://one.example/dns-query: {detail}"));
+        assert_eq!(seen.detail, detail, "{primary}: {why}");
+    }
+}
+
+#[test]
+fn two_failures_tell_two_stories() {
+    let seen = seen("dead", Some("silent"), |_| {});
+    assert_eq!(
+        seen.detail.as_deref(),
+        Some(
+            "https://one.example/dns-query: unreachable, connection refused; \
+             https://two.example/dns-query: no answer within 1500 ms"
+        )
+    );
+}
+
+#[test]
+fn a_hedge_after_the_deadline_asks_nobody() {
+    let seen = seen("silent", Some("good"), |config| config.dns_hedge = Duration::from_secs(20));
+    assert_eq!((seen.status, seen.after), (Status::Timeout, 1500));
+    assert_eq!(seen.asked, ["one.example"]);
 }
 
 #[test]
 fn an_answer_in_the_last_moment_counts() {
-    let answer = ask(Some(Ok((200, MEDIA_TYPE, vec![Ok(nxdomain())]))), true);
-    assert_eq!(answer.status, Status::Nxdomain);
+    let world = World::new(|_, question| reaction("good", question));
+    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
+    let deadline = Deadline::after(&world, Duration::ZERO);
+    let verdict = world.run(ask(&world, &config(), &question, deadline)).outcome;
+    assert_eq!(verdict.status, Status::Ok);
 }

@@ -1,0 +1,198 @@
+//! Answers kept for as long as they hold, in bounded memory.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_proto::rr::Name;
+
+use super::Status;
+use super::wire::{Outcome, Question};
+
+/// What a question is known by: names have no case (RFC 4343).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(Name, u16);
+
+impl Key {
+    pub(super) fn new(question: &Question) -> Self {
+        Self(question.name().clone(), u16::from(question.kind()))
+    }
+
+    #[cfg(test)]
+    fn of(name: &str) -> Self {
+        Self(Name::from_ascii(name).unwrap(), 12)
+    }
+}
+
+/// An outcome, and until when it holds.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) outcome: Arc<Outcome>,
+    /// On the clock that [`Cache::keep`] was given.
+    pub(super) until: Duration,
+}
+
+/// A cache with two bounds: entries and bytes. What has not been asked for since it was last passed over goes first
+/// (the CLOCK algorithm).
+///
+/// The map is a tree: it needs no random numbers to withstand keys chosen against it.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    entries: BTreeMap<Key, Entry>,
+    /// Every key of `entries`, once, in the order in which they are to be considered for eviction.
+    order: VecDeque<Key>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    kept: Kept,
+    bytes: usize,
+    used: Cell<bool>,
+}
+
+impl Cache {
+    /// More than the requests that Spin gives one instance by default.
+    pub(super) const MAX_ENTRIES: usize = 2_048;
+    /// Of a component's memory, a small part: Akamai Functions gives an execution 128 MiB.
+    pub(super) const MAX_BYTES: usize = 1024 * 1024;
+
+    /// What is kept under `key` and still holds at the time `now`.
+    pub(super) fn find(&self, key: &Key, now: Duration) -> Option<&Kept> {
+        let entry = self.entries.get(key).filter(|entry| now < entry.kept.until)?;
+        entry.used.set(true);
+        Some(&entry.kept)
+    }
+
+    /// Keeps `outcome` for `time` from `now`; not at all where there is no time, or where it is larger than all that
+    /// may be kept.
+    pub(super) fn keep(&mut self, key: Key, outcome: Arc<Outcome>, now: Duration, time: Duration) {
+        let bytes = cost(&key, &outcome);
+        if time.is_zero() || bytes > Self::MAX_BYTES {
+            return;
+        }
+        let kept = Kept { outcome, until: now.saturating_add(time) };
+        self.bytes += bytes;
+        match self.entries.insert(key.clone(), Entry { kept, bytes, used: Cell::new(false) }) {
+            Some(old) => self.bytes -= old.bytes,
+            None => self.order.push_back(key),
+        }
+        while self.entries.len() > Self::MAX_ENTRIES || self.bytes > Self::MAX_BYTES {
+            self.evict(now);
+        }
+    }
+
+    /// Drops the first entry in order that has not been used since it was last considered.
+    fn evict(&mut self, now: Duration) {
+        while let Some(key) = self.order.pop_front() {
+            if let Some(entry) = self.entries.get(&key)
+                && now < entry.kept.until
+                && entry.used.replace(false)
+            {
+                self.order.push_back(key);
+                continue;
+            }
+            if let Some(entry) = self.entries.remove(&key) {
+                self.bytes -= entry.bytes;
+            }
+            return;
+        }
+    }
+}
+
+/// About how many bytes an entry takes. Parsed records are larger than the reply that they stood in: ten bytes of a
+/// record compressed to the utmost become one of this size.
+fn cost(key: &Key, outcome: &Outcome) -> usize {
+    const RECORD: usize = size_of::<hickory_proto::rr::RData>();
+    let records: usize = outcome.records.len() * (RECORD + 64);
+    2 * (size_of::<Key>() + key.0.len()) + size_of::<Entry>() + size_of::<Outcome>() + records + outcome.size
+}
+
+impl Outcome {
+    /// For how long the outcome may be kept: its TTL, a day at most, since a resolver may say anything. A failure may
+    /// be over soon, and so may a negative answer that does not say how long it holds.
+    pub(super) fn holds(&self) -> Duration {
+        const LONGEST: u32 = 86_400;
+        const FAILURE: u32 = 5;
+        let seconds = match (self.status, self.ttl) {
+            (Status::Ok | Status::Nxdomain | Status::Nodata, Some(ttl)) => ttl.min(LONGEST),
+            _ => FAILURE,
+        };
+        Duration::from_secs(seconds.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(size: usize) -> Arc<Outcome> {
+        Arc::new(Outcome { size, ..Outcome::without_records(Status::Nxdomain, None) })
+    }
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn an_entry_holds_for_its_time() {
+        let mut cache = Cache::default();
+        cache.keep(Key::of("a.example."), outcome(1), 10 * SECOND, 3 * SECOND);
+        for (name, now, expected, why) in [
+            ("a.example.", 10, true, "at once"),
+            ("A.Example.", 12, true, "names have no case"),
+            ("b.example.", 11, false, "another name"),
+            ("a.example.", 13, false, "the time is over"),
+        ] {
+            assert_eq!(cache.find(&Key::of(name), now * SECOND).is_some(), expected, "{why}");
+        }
+        cache.keep(Key::of("zero.example."), outcome(1), SECOND, Duration::ZERO);
+        assert!(cache.find(&Key::of("zero.example."), SECOND).is_none(), "TTL 0 is for this once");
+    }
+
+    #[test]
+    fn entries_are_bounded_and_the_used_ones_stay() {
+        let mut cache = Cache::default();
+        let key = |n: usize| Key::of(&format!("{n}.example."));
+        for n in 0..Cache::MAX_ENTRIES {
+            cache.keep(key(n), outcome(1), SECOND, SECOND);
+        }
+        assert!(cache.find(&key(0), SECOND).is_some(), "there, and now used");
+        for n in 0..Cache::MAX_ENTRIES / 2 {
+            cache.keep(key(1_000_000 + n), outcome(1), SECOND, SECOND);
+            assert_eq!((cache.entries.len(), cache.order.len()), (Cache::MAX_ENTRIES, Cache::MAX_ENTRIES));
+        }
+        assert!(cache.find(&key(0), SECOND).is_some(), "the used one got a second chance");
+        assert!(cache.find(&key(1), SECOND).is_none(), "the unused one after it did not");
+    }
+
+    #[test]
+    fn bytes_are_bounded() {
+        let mut cache = Cache::default();
+        for n in 0..100 {
+            cache.keep(Key::of(&format!("{n}.example.")), outcome(60_000), SECOND, SECOND);
+            assert!(cache.bytes <= Cache::MAX_BYTES);
+            assert_eq!(cache.bytes, cache.entries.values().map(|entry| entry.bytes).sum::<usize>(), "the sum is kept");
+        }
+        assert!(cache.find(&Key::of("99.example."), SECOND).is_some(), "the newest is there");
+        cache.keep(Key::of("99.example."), outcome(1), SECOND, SECOND);
+        assert_eq!(cache.bytes, cache.entries.values().map(|entry| entry.bytes).sum::<usize>(), "replaced");
+        let before = cache.entries.len();
+        cache.keep(Key::of("huge.example."), outcome(Cache::MAX_BYTES), SECOND, SECOND);
+        assert_eq!(cache.entries.len(), before, "what is larger than all is not kept, and nothing goes for it");
+    }
+
+    #[test]
+    fn how_long_outcomes_hold() {
+        for (status, ttl, seconds, why) in [
+            (Status::Ok, Some(300), 300, "the TTL"),
+            (Status::Ok, Some(0), 0, "for this once"),
+            (Status::Ok, Some(u32::MAX), 86_400, "a day at most"),
+            (Status::Nxdomain, Some(60), 60, "a negative answer's own"),
+            (Status::Nodata, None, 5, "nobody says how long"),
+            (Status::Timeout, None, 5, "a failure may be over soon"),
+        ] {
+            let outcome = Outcome { ttl, ..Outcome::without_records(status, None) };
+            assert_eq!(outcome.holds(), Duration::from_secs(seconds), "{why}");
+        }
+    }
+}

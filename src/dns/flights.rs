@@ -1,0 +1,174 @@
+//! Questions in flight: equal ones are asked once, and their answers are kept.
+//!
+//! The requests of an instance are tasks of their own to the platform, and a task can be woken by nothing but the
+//! platform. So whoever asks first, asks; the others wait for its [`Ring`].
+
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+
+use super::cache::{Cache, Kept, Key};
+use super::wire::{Outcome, Question};
+use crate::clock::{Clock, Deadline};
+
+/// Wakes one task from another.
+pub trait Signals {
+    /// The two ends of a signal: when the first is dropped, the second is done.
+    fn signal(&self) -> (Ring, impl Future<Output = ()>);
+}
+
+/// The ringing end of a signal.
+pub struct Ring {
+    _rings_when_dropped: Box<dyn Send>,
+}
+
+impl Ring {
+    /// A ring that `end` sounds when it is dropped.
+    pub fn new(end: impl Send + 'static) -> Self {
+        Self { _rings_when_dropped: Box::new(end) }
+    }
+}
+
+/// What an instance knows: answers that still hold, and questions that are being asked.
+#[derive(Default)]
+pub struct Flights(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    cache: Cache,
+    flying: BTreeMap<Key, Arc<Flight>>,
+}
+
+/// A question on its way.
+#[derive(Default)]
+struct Flight {
+    landed: OnceLock<Landed>,
+    waiting: Mutex<Vec<Ring>>,
+}
+
+/// What came of asking.
+#[derive(Debug)]
+pub struct Asked {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Who said so; `None` where nobody answered.
+    pub source: Option<Source>,
+    /// Whether it is anybody else's business: a question that was given little time says little by a timeout.
+    pub shared: bool,
+}
+
+/// The answer to a question.
+#[derive(Clone, Debug)]
+pub struct Landed {
+    /// What came of it.
+    pub outcome: Arc<Outcome>,
+    /// For how much longer it holds.
+    pub holds: Duration,
+    /// Who said so; `None` where nobody answered.
+    pub source: Option<Source>,
+}
+
+/// Where an answer is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The resolver with this URL.
+    Resolver(String),
+    /// It was known already.
+    Cache,
+}
+
+impl Flights {
+    /// The answer to `question`: as it is known, from somebody who is asking it already, or else by asking. `None` where
+    /// somebody else is asking it and the deadline passes.
+    ///
+    pub async fn land<O: Clock + Signals>(
+        &self,
+        outside: &O,
+        question: &Question,
+        deadline: Deadline,
+        ask: impl AsyncFn() -> Asked,
+    ) -> Option<Landed> {
+        let key = Key::new(question);
+        loop {
+            let flight = match self.board(&key, outside.now()) {
+                Boarding::Known(landed) => return Some(landed),
+                Boarding::Wait(flight) => flight,
+                Boarding::Lead(flight) => {
+                    let leader = Leader { flights: self, key, flight };
+                    let asked = ask().await;
+                    return Some(leader.land(asked, outside.now()));
+                }
+            };
+            let (ring, rung) = outside.signal();
+            lock(&flight.waiting).push(ring);
+            if let Either::Right(_) = select(pin!(rung), pin!(outside.sleep(deadline.left(outside)))).await {
+                return None;
+            }
+            // A leader that went away without an answer for others has rung, too: then the question is asked anew.
+            if let Some(landed) = flight.landed.get() {
+                return Some(landed.clone());
+            }
+        }
+    }
+
+    fn board(&self, key: &Key, now: Duration) -> Boarding {
+        let mut state = lock(&self.0);
+        if let Some(Kept { outcome, until }) = state.cache.find(key, now) {
+            let (outcome, holds) = (Arc::clone(outcome), until.saturating_sub(now));
+            return Boarding::Known(Landed { outcome, holds, source: Some(Source::Cache) });
+        }
+        if let Some(flight) = state.flying.get(key) {
+            return Boarding::Wait(Arc::clone(flight));
+        }
+        let flight = Arc::<Flight>::default();
+        state.flying.insert(key.clone(), Arc::clone(&flight));
+        Boarding::Lead(flight)
+    }
+}
+
+enum Boarding {
+    Known(Landed),
+    Wait(Arc<Flight>),
+    Lead(Arc<Flight>),
+}
+
+/// Whoever asks the question. Dropped, it rings for those who wait, whether there is an answer or not.
+struct Leader<'a> {
+    flights: &'a Flights,
+    key: Key,
+    flight: Arc<Flight>,
+}
+
+impl Leader<'_> {
+    fn land(self, asked: Asked, now: Duration) -> Landed {
+        let Asked { outcome, source, shared } = asked;
+        let landed = Landed { holds: outcome.holds(), outcome: Arc::new(outcome), source };
+        if !shared {
+            return landed;
+        }
+        let mut state = lock(&self.flights.0);
+        state.cache.keep(self.key.clone(), Arc::clone(&landed.outcome), now, landed.holds);
+        drop(state);
+        // Nobody else sets it: there is one leader to a flight.
+        self.flight.landed.get_or_init(|| landed).clone()
+    }
+}
+
+impl Drop for Leader<'_> {
+    fn drop(&mut self) {
+        lock(&self.flights.0).flying.remove(&self.key);
+        let waiting = std::mem::take(&mut *lock(&self.flight.waiting));
+        drop(waiting);
+    }
+}
+
+/// Nothing here panics while it holds a lock; and were it so, what it guards is whole between any two statements.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

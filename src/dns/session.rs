@@ -1,0 +1,108 @@
+//! The questions of one request: one deadline, so many at once, and what they say about the answer as a whole.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_proto::rr::{Name, RecordType};
+
+use super::Status;
+use super::exchange::Transport;
+use super::flights::{Asked, Flights, Landed, Signals, Source};
+use super::permits::Permits;
+use super::resolver;
+use super::wire::{Malformed, Outcome, Question};
+use crate::clock::{Clock, Deadline};
+use crate::config::Config;
+
+/// All that DNS needs of the world outside.
+pub trait Outside: Transport + Clock + Signals {}
+
+impl<O: Transport + Clock + Signals> Outside for O {}
+
+/// The questions of one request.
+pub struct Session<'a, O> {
+    outside: &'a O,
+    config: &'a Config,
+    flights: &'a Flights,
+    deadline: Deadline,
+    permits: Permits,
+    summary: RefCell<Summary>,
+}
+
+/// What the answers of a session have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// For how long all of them hold; `None` where nothing was asked.
+    pub holds: Option<Duration>,
+    /// Who gave them: of several, the resolver that was asked last. `None` where nobody answered.
+    pub source: Option<Source>,
+}
+
+impl<'a, O: Outside> Session<'a, O> {
+    /// A batch of addresses is not to be a flood of questions.
+    const AT_ONCE: usize = 32;
+
+    /// A session that ends [`Config::dns_timeout`] from now.
+    pub fn new(outside: &'a O, config: &'a Config, flights: &'a Flights) -> Self {
+        Self {
+            outside,
+            config,
+            flights,
+            deadline: Deadline::after(outside, config.dns_timeout),
+            permits: Permits::new(Self::AT_ONCE),
+            summary: RefCell::default(),
+        }
+    }
+
+    /// What the answers so far have in common.
+    pub fn summary(&self) -> Summary {
+        self.summary.borrow().clone()
+    }
+
+    /// Asks for the records of one type at `name`. Never an error: a failure is an [`Outcome`] that says so.
+    pub async fn ask(&self, name: Name, kind: RecordType) -> Arc<Outcome> {
+        self.put(Question::new(name, kind)).await
+    }
+
+    pub(super) async fn put(&self, question: Result<Question, Malformed>) -> Arc<Outcome> {
+        let Landed { outcome, holds, source } = match question {
+            Ok(question) => match self.permits.run(self.land(&question)).await {
+                Some(landed) => landed,
+                None => self.too_late(),
+            },
+            Err(error) => failed(Outcome::without_records(Status::Malformed, error.to_string())),
+        };
+        let mut summary = self.summary.borrow_mut();
+        summary.holds = Some(summary.holds.map_or(holds, |least| least.min(holds)));
+        if summary.source.is_none() || matches!(source, Some(Source::Resolver(_))) {
+            summary.source = source;
+        }
+        outcome
+    }
+
+    async fn land(&self, question: &Question) -> Option<Landed> {
+        // Whoever waited for a permit until now is not to send a question that nobody waits for.
+        if self.deadline.left(self.outside).is_zero() {
+            return None;
+        }
+        let ask = async || {
+            let patience = self.deadline.left(self.outside);
+            let resolver::Verdict { outcome, resolver } =
+                resolver::ask(self.outside, self.config, question, self.deadline).await;
+            let shared = outcome.status != Status::Timeout || patience * 2 >= self.config.dns_timeout;
+            let answered = !matches!(outcome.status, Status::Timeout | Status::Unreachable);
+            Asked { outcome, source: answered.then(|| Source::Resolver(resolver.to_string())), shared }
+        };
+        self.flights.land(self.outside, question, self.deadline, ask).await
+    }
+
+    fn too_late(&self) -> Landed {
+        let timeout = self.config.dns_timeout.as_millis();
+        failed(Outcome::without_records(Status::Timeout, format!("no answer within {timeout} ms")))
+    }
+}
+
+fn failed(outcome: Outcome) -> Landed {
+    Landed { holds: outcome.holds(), outcome: Arc::new(outcome), source: None }
+}

@@ -1,0 +1,87 @@
+//! What is asked about, as people type it: an address or a host name.
+//!
+//! Strict where leniency would guess. Text that different programs read as different addresses is refused, with the
+//! reason and what to write instead; so are names that the public DNS cannot answer for.
+
+mod host;
+mod invalid;
+mod literal;
+mod reverse;
+
+use std::net::IpAddr;
+
+use percent_encoding::percent_decode_str;
+
+pub use host::HostName;
+pub use invalid::{Invalid, Reserved};
+
+/// The longest text that is looked at, in bytes. A name has at most 253 octets in the DNS; four times as many bytes of
+/// UTF-8 leave room for every spelling of one.
+const LONGEST: usize = 1024;
+
+/// What is asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// An address, or its name in the reverse zone.
+    Address(IpAddr),
+    /// A name that the public DNS may know.
+    Host(HostName),
+}
+
+impl Subject {
+    /// Reads a segment of a URL's path: UTF-8, percent-encoded where need be (RFC 3986 sections 2.1, 2.5).
+    ///
+    /// # Errors
+    ///
+    /// Why the text is neither an address nor a public host name.
+    pub fn from_segment(segment: &str) -> Result<Self, Invalid> {
+        let subject = decode(segment).and_then(|text| Self::parse(&text));
+        match subject {
+            // `%eth0`, a zone that was not encoded: its % has been taken for the beginning of an octet.
+            Err(Invalid::Percent | Invalid::Encoding | Invalid::Ipv6) if literal::has_zone(segment) => {
+                Err(Invalid::Zone)
+            }
+            subject => subject,
+        }
+    }
+
+    /// Reads plain text: a line of a batch, or a segment that has been decoded. Blanks around it do not count.
+    ///
+    /// # Errors
+    ///
+    /// Why the text is neither an address nor a public host name.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Invalid::Empty);
+        }
+        if text.len() > LONGEST {
+            return Err(Invalid::NameLength);
+        }
+        if let Some(address) = literal::parse(text)? {
+            return Ok(Self::Address(address));
+        }
+        let host = HostName::parse(text)?;
+        match reverse::parse(host.ascii())? {
+            // The names of the reverse zones are ASCII. What is only mapped to one is not taken for an address.
+            Some(_) if !text.is_ascii() => Err(Invalid::Lookalike),
+            Some(address) => Ok(Self::Address(address)),
+            None => host.public().map(Self::Host),
+        }
+    }
+}
+
+fn decode(segment: &str) -> Result<String, Invalid> {
+    let well_formed = segment
+        .split('%')
+        .skip(1)
+        .all(|rest| matches!(rest.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()));
+    if !well_formed {
+        return Err(Invalid::Percent);
+    }
+    let text = percent_decode_str(segment).decode_utf8().map_err(|_| Invalid::Encoding)?;
+    Ok(text.into_owned())
+}
+
+#[cfg(test)]
+mod tests;

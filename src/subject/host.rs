@@ -1,0 +1,99 @@
+//! Host names, internationalised ones included.
+
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+
+use super::invalid::{Invalid, RESERVED};
+use super::literal;
+
+/// What a label may hold of ASCII: letters, digits, hyphens (RFC 1123 section 2.1), and the underscores of names like
+/// `_dmarc.example.com` (RFC 8552).
+const DENIED: AsciiDenyList = AsciiDenyList::new(true, " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~");
+
+/// Octets of a label, and characters of a whole name without its final dot: 255 octets less the length octet of the
+/// first label and the root's (RFC 1035 section 2.3.4).
+const LABEL: usize = 63;
+const NAME: usize = 253;
+
+/// A host name that the public DNS may know: two labels at least, none of a reserved zone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HostName {
+    ascii: String,
+    unicode: String,
+}
+
+impl HostName {
+    /// The name as the DNS has it: A-labels (RFC 5890 section 2.3.2.1), lower-case, without the final dot.
+    pub fn ascii(&self) -> &str {
+        &self.ascii
+    }
+
+    /// The name as people read it: U-labels, without the final dot. The same as [`ascii`](Self::ascii) where no label
+    /// is internationalised.
+    pub fn unicode(&self) -> &str {
+        &self.unicode
+    }
+
+    /// Reads a name. It may still be one of a reserved zone: see [`public`](Self::public).
+    ///
+    /// UTS #46 maps it (non-transitionally: ß stays ß) and checks it. Hyphens in third and fourth place are let
+    /// through: real names have them.
+    pub(super) fn parse(text: &str) -> Result<Self, Invalid> {
+        if let Some(character) = text.chars().find(|&c| c.is_ascii() && !is_host_character(c)) {
+            return Err(Invalid::Character(character));
+        }
+        if let Some(why) = literal::not_ipv4(text) {
+            return Err(why);
+        }
+        let mapped = Uts46::new()
+            .to_ascii(text.as_bytes(), DENIED, Hyphens::Allow, DnsLength::Ignore)
+            .map_err(|_| unmapped(text))?;
+        let ascii = mapped.strip_suffix('.').unwrap_or(&mapped);
+        for label in ascii.split('.') {
+            if label.is_empty() {
+                return Err(Invalid::EmptyLabel);
+            }
+            if label.len() > LABEL {
+                return Err(Invalid::LabelLength);
+            }
+        }
+        let (unicode, checked) = Uts46::new().to_unicode(ascii.as_bytes(), DENIED, Hyphens::Allow);
+        checked.map_err(|_| unmapped(text))?;
+        // Of the U-labels: an A-label begins with x, whatever it stands for.
+        if unicode.split('.').any(|label| label.starts_with('-') || label.ends_with('-')) {
+            return Err(Invalid::Hyphen);
+        }
+        if literal::not_ipv4(ascii).is_some() || ends_in_digits(&unicode) {
+            return Err(Invalid::Lookalike);
+        }
+        if ascii.len() > NAME {
+            return Err(Invalid::NameLength);
+        }
+        Ok(Self { unicode: unicode.into_owned(), ascii: ascii.to_owned() })
+    }
+
+    /// The name itself, unless the public DNS cannot know it.
+    pub(super) fn public(self) -> Result<Self, Invalid> {
+        if !self.ascii.contains('.') {
+            return Err(Invalid::OneLabel);
+        }
+        let reserved = RESERVED.iter().find(|reserved| {
+            self.ascii.strip_suffix(reserved.zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        });
+        reserved.map_or(Ok(self), |reserved| Err(Invalid::Reserved(reserved)))
+    }
+}
+
+fn is_host_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')
+}
+
+/// Why UTS #46 refuses a name: the crate does not say, so the commonest cause is looked for.
+fn unmapped(text: &str) -> Invalid {
+    let encoded = |label: &str| label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
+    if text.split('.').any(encoded) { Invalid::Punycode } else { Invalid::Unicode }
+}
+
+/// Whether the last label is a number in the digits of some script: `८.८.८.८`.
+fn ends_in_digits(unicode: &str) -> bool {
+    unicode.rsplit('.').next().is_some_and(|label| !label.is_empty() && label.chars().all(char::is_numeric))
+}
