@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use tokio_rustls::rustls::pki_types::CertificateDer;
 
 /// How to serve an application. What has a default has Spin's.
 #[derive(Clone, Debug, Parser)]
@@ -37,6 +38,10 @@ pub struct Options {
     /// Only check that the manifest can be read and its variables have values
     #[arg(long)]
     pub check: bool,
+
+    /// Certificates that outbound TLS trusts besides the public authorities: those of the tests' own servers
+    #[arg(skip)]
+    pub trusted: Vec<CertificateDer<'static>>,
 }
 
 impl Options {

@@ -16,6 +16,8 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 use wasmtime_wasi::TrappableError;
 use wasmtime_wasi_http::p3::bindings::http::types::{DnsErrorPayload, ErrorCode};
 use wasmtime_wasi_http::p3::{RequestOptions, WasiHttpHooks};
@@ -33,12 +35,18 @@ type Body = UnsyncBoxBody<Bytes, ErrorCode>;
 type BoxFuture<T> = Box<dyn Future<Output = T> + Send>;
 
 impl Outbound {
-    pub(crate) fn new(allowed: AllowedHosts) -> Self {
-        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_all_versions();
-        Self {
+    /// Connects to allowed hosts; over TLS if they are known to a public authority, or `trusted`.
+    pub(crate) fn new(allowed: AllowedHosts, trusted: &[CertificateDer<'static>]) -> Result<Self, rustls::Error> {
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        for certificate in trusted {
+            roots.add(certificate.clone())?;
+        }
+        let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_all_versions();
+        Ok(Self {
             allowed: Arc::new(allowed),
             client: Client::builder(TokioExecutor::new()).build(connector.wrap_connector(Connector)),
-        }
+        })
     }
 
     async fn send(self, mut request: Request<Body>, patience: Duration) -> Result<Response<Body>, ErrorCode> {

@@ -59,14 +59,14 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// A manifest, variable or listening address that cannot be used.
+    /// A manifest, variable, listening address or trusted certificate that cannot be used.
     pub async fn serve(&self, options: &Options) -> anyhow::Result<Running> {
         let application = Application::read(options)?;
         let counters = Arc::new(Counters::default());
         let handler = ProxyHandler::new(Instances {
             program: self.clone(),
             variables: application.variables,
-            outbound: Outbound::new(application.allowed),
+            outbound: Outbound::new(application.allowed, &options.trusted)?,
             reuse: options.instance_reuse,
             concurrency: options.instance_concurrency,
             counters: Arc::clone(&counters),

@@ -1,26 +1,76 @@
-//! Answers as DNS messages, and those as HTTP responses.
+//! Answers, and the HTTP responses that they make.
 
 use std::io;
-use std::str::FromStr;
+use std::time::Duration;
 
 use bytes::Bytes;
-use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
-use hickory_proto::rr::rdata::opt::EdnsOption;
-use hickory_proto::rr::rdata::{CNAME, PTR, SOA};
-use hickory_proto::rr::{Name, RData, Record, RecordType};
-use http::{Response, header};
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::Record;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 
-use super::script::Answer;
 use body::{Cut, Drip};
 
 mod body;
+mod message;
+
+pub(super) use body::Watched;
 
 /// The media type of RFC 8484.
 pub(super) const DNS_MESSAGE: &str = "application/dns-message";
 
 pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// What a question gets.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// One name made from the address asked about, `ip-192-0-2-1.doh.test.`, and the address of such a name. Other
+    /// names do not exist.
+    FromAddress,
+    /// These names.
+    Names(Chain),
+    /// Names of these labels, whatever bytes they are.
+    Labels(&'static [&'static [&'static [u8]]]),
+    /// These records; NODATA where there are none.
+    Records(Vec<Record>),
+    /// A CNAME to a name whose CNAME leads back.
+    Loop,
+    /// A record whose owner is a compression pointer to itself (RFC 1035 section 4.1.4).
+    PointerLoop,
+    /// No such name, for this many seconds.
+    NxDomain(u32),
+    /// No record of the type at the name, for this many seconds.
+    NoData(u32),
+    /// A failure, perhaps with an extended error (RFC 8914): its code and text.
+    Failure(ResponseCode, Option<(u16, &'static str)>),
+    /// The right answer to a question about another name.
+    OtherQuestion,
+    /// The right answer to a question for another type.
+    OtherType,
+    /// The right answer to a question in another class.
+    OtherClass,
+    /// The right answer with another message's ID.
+    OtherId,
+    /// An answer cut short, the TC bit set.
+    Truncated,
+    /// The question itself.
+    Echo,
+    /// An HTTP status with a right answer for a body.
+    Status(StatusCode),
+    /// The same with one more header.
+    StatusWith(StatusCode, HeaderName, String),
+    /// A right answer that calls itself this media type, or nothing at all.
+    MediaType(Option<&'static str>),
+    /// These bytes as the DNS message.
+    Bytes(Bytes),
+    /// Half a right answer, and the end of the connection.
+    CutOff,
+    /// Half a right answer, and a reset of the connection.
+    Reset,
+    /// A right answer's bytes one by one, this far apart.
+    Drip(Duration),
+}
 
 /// A chain of CNAMEs and the PTR records at its end, every record with its TTL in seconds.
 #[derive(Clone, Debug, Default)]
@@ -34,127 +84,46 @@ pub struct Chain {
 }
 
 impl Answer {
+    /// These PTR names, each with the same `ttl` in seconds.
+    #[must_use]
+    pub fn names(names: &[&str], ttl: u32) -> Self {
+        Self::Names(Chain { names: names.iter().map(|name| ((*name).to_owned(), ttl)).collect(), ..Chain::default() })
+    }
+
+    /// One name behind this many CNAMEs.
+    #[must_use]
+    pub fn cnames(count: usize) -> Self {
+        Self::Names(Chain {
+            through: (1..=count).map(|step| (format!("step-{step}.doh.test."), 60)).collect(),
+            names: vec![("end.doh.test.".to_owned(), 300)],
+            authenticated: false,
+        })
+    }
+
+    /// Whether it ends in a reset of the connection.
+    pub(super) fn resets(&self) -> bool {
+        matches!(self, Self::Reset)
+    }
+
     /// The HTTP response to this question.
     pub(super) fn response(&self, question: &Message) -> Response<Body> {
-        let bytes = match self.message(question).map(|message| message.to_vec()) {
-            Some(Ok(bytes)) => Bytes::from(bytes),
-            Some(Err(error)) => Bytes::from(format!("no message: {error}")),
-            None => Bytes::new(),
-        };
-        let whole = |bytes: Bytes| Full::new(bytes).map_err(|never| match never {}).boxed_unsync();
+        let bytes = self.bytes(question);
         let mut response = Response::new(match self {
-            Self::CutOff => Cut::new(bytes).boxed_unsync(),
+            Self::CutOff | Self::Reset => Cut::new(bytes).boxed_unsync(),
             Self::Drip(pause) => Drip::new(bytes, *pause).boxed_unsync(),
-            Self::Bytes(bytes) => whole(bytes.clone()),
-            _ => whole(bytes),
+            _ => Full::new(bytes).map_err(|never| match never {}).boxed_unsync(),
         });
-        if let Self::Status(status) = self {
+        if let Self::Status(status) | Self::StatusWith(status, ..) = self {
             *response.status_mut() = *status;
         }
-        let media_type = if let Self::MediaType(media_type) = self { media_type } else { DNS_MESSAGE };
-        response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(media_type));
+        if let Self::StatusWith(_, name, value) = self {
+            let value = HeaderValue::from_str(value).unwrap_or_else(|error| panic!("a script's header: {error}"));
+            response.headers_mut().insert(name, value);
+        }
+        let media_type = if let Self::MediaType(other) = self { *other } else { Some(DNS_MESSAGE) };
+        if let Some(media_type) = media_type {
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
         response
     }
-
-    /// The DNS message, where the answer is one.
-    fn message(&self, question: &Message) -> Option<Message> {
-        let mut message = reply(question);
-        match self {
-            Self::Names(chain) => chain.write(&mut message),
-            Self::NxDomain(ttl) => {
-                message.metadata.response_code = ResponseCode::NXDomain;
-                message.add_authority(soa(*ttl));
-            }
-            Self::NoData(ttl) => {
-                message.add_authority(soa(*ttl));
-            }
-            Self::Failure(code, extended) => {
-                message.metadata.response_code = *code;
-                if let Some((code, text)) = extended {
-                    message.set_edns(extended_error(*code, text));
-                }
-            }
-            Self::Loop => {
-                let asked = asked(question);
-                let other = Name::from_labels(["loop", "doh", "test"]).unwrap_or_default();
-                message.add_answer(Record::from_rdata(asked.clone(), 60, RData::CNAME(CNAME(other.clone()))));
-                message.add_answer(Record::from_rdata(other, 60, RData::CNAME(CNAME(asked))));
-            }
-            Self::OtherQuestion => {
-                let other = Name::from_labels(["1", "2", "0", "192", "in-addr", "arpa"]).unwrap_or_default();
-                message.queries = vec![Query::query(other.clone(), RecordType::PTR)];
-                message.add_answer(Record::from_rdata(other, 60, RData::PTR(PTR(from_address(question)))));
-            }
-            Self::Echo => return Some(question.clone()),
-            Self::Bytes(_) => return None,
-            Self::FromAddress
-            | Self::OtherId
-            | Self::Truncated
-            | Self::Status(_)
-            | Self::MediaType(_)
-            | Self::CutOff
-            | Self::Drip(_) => {
-                let name = RData::PTR(PTR(from_address(question)));
-                message.add_answer(Record::from_rdata(asked(question), 300, name));
-                message.metadata.truncation = matches!(self, Self::Truncated);
-                if matches!(self, Self::OtherId) {
-                    message.metadata.id = question.metadata.id.wrapping_add(1);
-                }
-            }
-        }
-        Some(message)
-    }
-}
-
-impl Chain {
-    fn write(&self, message: &mut Message) {
-        let mut owner = asked(message);
-        for (target, ttl) in &self.through {
-            let target = name(target);
-            message.add_answer(Record::from_rdata(owner, *ttl, RData::CNAME(CNAME(target.clone()))));
-            owner = target;
-        }
-        for (target, ttl) in &self.names {
-            message.add_answer(Record::from_rdata(owner.clone(), *ttl, RData::PTR(PTR(name(target)))));
-        }
-        message.metadata.authentic_data = self.authenticated;
-    }
-}
-
-/// A response without records: the question's ID, its question, NOERROR.
-fn reply(question: &Message) -> Message {
-    let mut message = Message::new(question.metadata.id, MessageType::Response, OpCode::Query);
-    message.metadata.recursion_desired = question.metadata.recursion_desired;
-    message.metadata.recursion_available = true;
-    message.queries.clone_from(&question.queries);
-    message
-}
-
-fn asked(question: &Message) -> Name {
-    question.queries.first().map(|query| query.name.clone()).unwrap_or_default()
-}
-
-fn name(text: &str) -> Name {
-    Name::from_str(text).unwrap_or_else(|error| panic!("a script's name {text:?}: {error}"))
-}
-
-/// `ip-192-0-2-1.doh.test.` for the reverse name of 192.0.2.1.
-fn from_address(question: &Message) -> Name {
-    let address = asked(question).parse_arpa_name().map(|network| network.addr().to_string()).unwrap_or_default();
-    let label = format!("ip-{}", address.replace(['.', ':'], "-"));
-    Name::from_labels([label.as_str(), "doh", "test"]).unwrap_or_default()
-}
-
-/// A negative answer's SOA (RFC 2308): the TTL is the lesser of the record's and its MINIMUM.
-fn soa(ttl: u32) -> Record {
-    let zone = Name::from_labels(["doh", "test"]).unwrap_or_default();
-    Record::from_rdata(zone.clone(), ttl + 60, RData::SOA(SOA::new(zone.clone(), zone, 1, 3_600, 600, 86_400, ttl)))
-}
-
-/// RFC 8914 section 2: INFO-CODE and EXTRA-TEXT in option 15.
-fn extended_error(code: u16, text: &str) -> Edns {
-    const EXTENDED_DNS_ERROR: u16 = 15;
-    let mut edns = Edns::new();
-    edns.options_mut().insert(EdnsOption::Unknown(EXTENDED_DNS_ERROR, [&code.to_be_bytes(), text.as_bytes()].concat()));
-    edns
 }

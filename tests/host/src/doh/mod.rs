@@ -1,31 +1,36 @@
-//! A DNS-over-HTTPS server (RFC 8484 over plain HTTP/1.1) that answers, delays, fails and lies as it is told to.
+//! A DNS-over-HTTPS server (RFC 8484) that answers, delays, fails and lies as it is told to.
 //!
-//! A test gives it one [`Script`] for every question, and others for single names; then it can count the questions,
-//! read them, and hold them until it lets them go.
+//! A test gives it one [`Script`] for every question, and others for single names, or [records](Doh::records); then it
+//! can count the questions, read them, hold them until it lets them go, and see them given up. Whatever it waits for is
+//! an event, not a time. [`Dead`] are the origins where there is no server to ask.
 
 mod answer;
+mod dead;
 mod script;
+mod server;
+mod tally;
+mod tls;
+pub mod zone;
 
 use std::collections::HashMap;
-use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use hickory_proto::op::Message;
-use http::{Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use hickory_proto::rr::{Name, RData, RecordType};
+use http::Version;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::AbortHandle;
 
-use answer::Body;
-pub use answer::Chain;
-pub use script::{Answer, Script};
+pub use answer::{Answer, Chain};
+pub use dead::Dead;
+pub use script::Script;
+use tally::{Events, Exchange};
+pub use tls::Identity;
+use zone::Zone;
 
 /// How many questions are kept for reading; all are counted.
 const KEPT: usize = 10_000;
@@ -34,6 +39,7 @@ const KEPT: usize = 10_000;
 #[derive(Debug)]
 pub struct Doh {
     address: SocketAddr,
+    scheme: &'static str,
     state: Arc<State>,
     accepting: AbortHandle,
 }
@@ -43,6 +49,8 @@ pub struct Doh {
 pub struct Question {
     /// The path of the HTTP request.
     pub path: String,
+    /// The version of HTTP.
+    pub version: Version,
     /// The DNS message.
     pub message: Message,
     /// The DNS message, undecoded.
@@ -55,13 +63,26 @@ impl Question {
     pub fn name(&self) -> String {
         self.message.queries.first().map(|query| query.name.to_lowercase().to_ascii()).unwrap_or_default()
     }
+
+    /// The type that was asked for.
+    #[must_use]
+    pub fn record_type(&self) -> Option<RecordType> {
+        self.message.queries.first().map(|query| query.query_type)
+    }
+}
+
+/// The name under which an address has its PTR records: `8.8.8.8.in-addr.arpa.` (RFC 1035 section 3.5, RFC 3596
+/// section 2.5).
+#[must_use]
+pub fn reverse(ip: IpAddr) -> String {
+    Name::from(ip).to_ascii()
 }
 
 #[derive(Debug)]
 struct State {
     scripts: Mutex<Scripts>,
-    asked: watch::Sender<Vec<Question>>,
-    count: watch::Sender<usize>,
+    questions: Mutex<Vec<Question>>,
+    events: Events,
     released: watch::Sender<bool>,
 }
 
@@ -69,34 +90,55 @@ struct State {
 struct Scripts {
     general: Script,
     by_name: HashMap<String, Script>,
+    by_type: HashMap<(String, RecordType), Script>,
+    zone: Zone,
 }
 
 impl Doh {
-    /// Starts a server on a free port of 127.0.0.1 that does the same for every question.
+    /// Starts a server on a free port of 127.0.0.1 that does the same for every question, over plain HTTP/1.1.
     ///
     /// # Errors
     ///
     /// An address that cannot be listened on.
-    pub async fn start(script: impl Into<Script>) -> std::io::Result<Self> {
+    pub async fn start(script: impl Into<Script>) -> io::Result<Self> {
         Self::listen(SocketAddr::from(([127, 0, 0, 1], 0)), script).await
     }
 
-    /// Starts a server on `address`.
+    /// The same over TLS, with HTTP/2 or HTTP/1.1 as the client prefers.
     ///
     /// # Errors
     ///
     /// An address that cannot be listened on.
-    pub async fn listen(address: SocketAddr, script: impl Into<Script>) -> std::io::Result<Self> {
+    pub async fn start_tls(identity: &Identity, script: impl Into<Script>) -> io::Result<Self> {
+        Self::serve(SocketAddr::from(([127, 0, 0, 1], 0)), Some(identity.clone()), script.into()).await
+    }
+
+    /// Starts a server on `address`, over plain HTTP/1.1.
+    ///
+    /// # Errors
+    ///
+    /// An address that cannot be listened on.
+    pub async fn listen(address: SocketAddr, script: impl Into<Script>) -> io::Result<Self> {
+        Self::serve(address, None, script.into()).await
+    }
+
+    async fn serve(address: SocketAddr, identity: Option<Identity>, general: Script) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
+        let scheme = if identity.is_some() { "https" } else { "http" };
         let state = Arc::new(State {
-            scripts: Mutex::new(Scripts { general: script.into(), by_name: HashMap::new() }),
-            asked: watch::Sender::new(Vec::new()),
-            count: watch::Sender::new(0),
+            scripts: Mutex::new(Scripts {
+                general,
+                by_name: HashMap::new(),
+                by_type: HashMap::new(),
+                zone: Zone::default(),
+            }),
+            questions: Mutex::default(),
+            events: Events::default(),
             released: watch::Sender::new(false),
         });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&state))).abort_handle();
-        Ok(Self { address, state, accepting })
+        let accepting = tokio::spawn(server::accept(listener, identity, Arc::clone(&state))).abort_handle();
+        Ok(Self { address, scheme, state, accepting })
     }
 
     /// The address it listens on.
@@ -108,7 +150,7 @@ impl Doh {
     /// Its origin, as `doh_primary` wants it.
     #[must_use]
     pub fn origin(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Says what becomes of questions about `name`, written as in `8.8.8.8.in-addr.arpa.`
@@ -116,30 +158,54 @@ impl Doh {
         self.state.scripts().by_name.insert(name.to_ascii_lowercase(), script.into());
     }
 
-    /// Says what becomes of questions about all names that have no script of their own.
+    /// Says what becomes of questions about `name` for one type of record.
+    pub fn on_type(&self, name: &str, record_type: RecordType, script: impl Into<Script>) {
+        self.state.scripts().by_type.insert((name.to_ascii_lowercase(), record_type), script.into());
+    }
+
+    /// Says what becomes of all questions that have neither a script nor records of their own.
     pub fn always(&self, script: impl Into<Script>) {
         self.state.scripts().general = script.into();
+    }
+
+    /// Adds records at `name`, each for `ttl` seconds. [`zone`] has short ways to write them. A name with records
+    /// exists: for the types that it has none of, the answer is NODATA.
+    pub fn records(&self, name: &str, ttl: u32, records: impl IntoIterator<Item = RData>) {
+        self.state.scripts().zone.add(name, ttl, records);
     }
 
     /// How many questions have arrived.
     #[must_use]
     pub fn count(&self) -> usize {
-        *self.state.count.borrow()
+        self.state.events.read(|tally| tally.arrived)
+    }
+
+    /// How many questions about `name` have arrived.
+    #[must_use]
+    pub fn count_of(&self, name: &str) -> usize {
+        self.state.events.read(|tally| tally.about.get(&name.to_ascii_lowercase()).copied().unwrap_or_default())
+    }
+
+    /// How many questions clients have given up before the answer was whole.
+    #[must_use]
+    pub fn abandoned(&self) -> usize {
+        self.state.events.read(|tally| tally.abandoned)
     }
 
     /// The questions that have arrived: the first ten thousand of them.
     #[must_use]
     pub fn questions(&self) -> Vec<Question> {
-        self.state.asked.borrow().clone()
+        self.state.questions().clone()
     }
 
     /// Waits until `count` questions have arrived.
     pub async fn asked(&self, count: usize) {
-        let mut counter = self.state.count.subscribe();
-        // The sender lives in `self`, so waiting cannot fail.
-        if counter.wait_for(|arrived| *arrived >= count).await.is_err() {
-            unreachable!("the state outlives its server");
-        }
+        self.state.events.until(|tally| tally.arrived >= count).await;
+    }
+
+    /// Waits until no question is left: every one is answered to the last byte, or given up by the client.
+    pub async fn idle(&self) {
+        self.state.events.until(|tally| tally.open == 0).await;
     }
 
     /// Lets go the questions that are held by [`Script::held`], and all that will come.
@@ -159,74 +225,36 @@ impl State {
         self.scripts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn questions(&self) -> MutexGuard<'_, Vec<Question>> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Files the question, and finds what to do with it.
-    fn receive(&self, question: Question) -> Script {
+    fn receive(&self, question: Question) -> (Script, Exchange) {
         let name = question.name();
-        self.asked.send_if_modified(|questions| {
-            let kept = questions.len() < KEPT;
-            if kept {
-                questions.push(question);
-            }
-            kept
-        });
-        self.count.send_modify(|count| *count += 1);
-        let scripts = self.scripts();
-        scripts.by_name.get(&name).unwrap_or(&scripts.general).clone()
+        let script = self.scripts().find(&question);
+        let mut questions = self.questions();
+        if questions.len() < KEPT {
+            questions.push(question);
+        }
+        drop(questions);
+        // Whoever waits for it finds the question filed.
+        (script, self.events.arrive(&name))
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(converse(stream, Arc::clone(&state)));
-                }
-                Err(error) => {
-                    eprintln!("doh: accept: {error}");
-                    return;
-                }
-            },
-            Some(ended) = connections.join_next() => {
-                if let Err(error) = ended {
-                    eprintln!("doh: a connection failed: {error}");
-                }
-            }
+impl Scripts {
+    /// A name's own script comes before its records, and those before what holds for all.
+    fn find(&self, question: &Question) -> Script {
+        let name = question.name();
+        let record_type = question.record_type().unwrap_or(RecordType::ZERO);
+        let by_type = self.by_type.get(&(name.clone(), record_type));
+        match by_type.or_else(|| self.by_name.get(&name)) {
+            Some(script) => script.clone(),
+            None => self.zone.answer(&name, record_type).map_or_else(|| self.general.clone(), Script::from),
         }
     }
 }
 
-async fn converse(stream: TcpStream, state: Arc<State>) {
-    // As public resolvers do. What is measured are the host and the component, not this end's delays.
-    if let Err(error) = stream.set_nodelay(true) {
-        eprintln!("doh: {error}");
-    }
-    let service = service_fn(|request| respond(request, &state));
-    // Its errors are what the scripts ask for, and what clients do who have lost patience.
-    http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.unwrap_or_default();
-}
-
-async fn respond(request: Request<Incoming>, state: &State) -> Result<Response<Body>, Infallible> {
-    let (head, body) = request.into_parts();
-    if head.method != Method::POST {
-        let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED);
-        response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
-        return Ok(response);
-    }
-    if head.headers.get(header::CONTENT_TYPE).is_none_or(|media| media != answer::DNS_MESSAGE) {
-        return Ok(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-    }
-    let Ok(body) = body.collect().await else { return Ok(refusal(StatusCode::BAD_REQUEST)) };
-    let bytes = body.to_bytes();
-    let Ok(message) = Message::from_vec(&bytes) else { return Ok(refusal(StatusCode::BAD_REQUEST)) };
-    let script = state.receive(Question { path: head.uri.path().to_owned(), message: message.clone(), bytes });
-    script.wait(&state.released).await;
-    Ok(script.answer.response(&message))
-}
-
-fn refusal(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Full::default().map_err(|never| match never {}).boxed_unsync());
-    *response.status_mut() = status;
-    response
-}
+#[cfg(test)]
+mod tests;

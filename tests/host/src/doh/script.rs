@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use hickory_proto::op::ResponseCode;
-use http::StatusCode;
 use tokio::sync::watch;
 
-use super::answer::Chain;
+use super::Doh;
+use super::answer::Answer;
+use super::tally::Events;
 
 /// When to answer a question, and what.
 #[derive(Clone, Debug)]
@@ -16,46 +15,13 @@ pub struct Script {
     pub(super) answer: Answer,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Wait {
     Not,
     For(Duration),
     UntilReleased,
-}
-
-/// What a question gets.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// One name made from the address asked about: `ip-192-0-2-1.doh.test.`
-    FromAddress,
-    /// These records.
-    Names(Chain),
-    /// A CNAME to a name whose CNAME leads back.
-    Loop,
-    /// No such name, for this many seconds.
-    NxDomain(u32),
-    /// No record of the type at the name, for this many seconds.
-    NoData(u32),
-    /// A failure, perhaps with an extended error (RFC 8914): its code and text.
-    Failure(ResponseCode, Option<(u16, &'static str)>),
-    /// The right answer to a question that was not asked.
-    OtherQuestion,
-    /// The right answer with another message's ID.
-    OtherId,
-    /// An answer cut short, the TC bit set.
-    Truncated,
-    /// The question itself.
-    Echo,
-    /// An HTTP status with a right answer for a body.
-    Status(StatusCode),
-    /// A right answer that calls itself this media type.
-    MediaType(&'static str),
-    /// These bytes as the DNS message.
-    Bytes(Bytes),
-    /// Half a right answer, and the end of the connection.
-    CutOff,
-    /// A right answer's bytes one by one, this far apart.
-    Drip(Duration),
+    UntilAsked(Events),
+    Forever,
 }
 
 impl Script {
@@ -65,22 +31,36 @@ impl Script {
         Self { wait: Wait::For(delay), answer }
     }
 
-    /// Holds the question until [`Doh::release`](super::Doh::release).
+    /// Holds the question until [`Doh::release`].
     #[must_use]
     pub fn held(answer: Answer) -> Self {
         Self { wait: Wait::UntilReleased, answer }
     }
 
-    pub(super) async fn wait(&self, released: &watch::Sender<bool>) {
-        match self.wait {
+    /// Holds the question until `other` has been asked about the same name: slower than any hedge, without a clock.
+    #[must_use]
+    pub fn when_asked(other: &Doh, answer: Answer) -> Self {
+        Self { wait: Wait::UntilAsked(other.state.events.clone()), answer }
+    }
+
+    /// Takes the question and never answers.
+    #[must_use]
+    pub fn never() -> Self {
+        Self { wait: Wait::Forever, answer: Answer::FromAddress }
+    }
+
+    pub(super) async fn wait(&self, name: &str, released: &watch::Sender<bool>) {
+        match &self.wait {
             Wait::Not => {}
-            Wait::For(delay) => tokio::time::sleep(delay).await,
+            Wait::For(delay) => tokio::time::sleep(*delay).await,
             Wait::UntilReleased => {
                 let mut released = released.subscribe();
                 if released.wait_for(|released| *released).await.is_err() {
                     unreachable!("the state outlives its connections");
                 }
             }
+            Wait::UntilAsked(other) => other.until(|tally| tally.about.contains_key(name)).await,
+            Wait::Forever => std::future::pending().await,
         }
     }
 }
@@ -88,17 +68,5 @@ impl Script {
 impl From<Answer> for Script {
     fn from(answer: Answer) -> Self {
         Self { wait: Wait::Not, answer }
-    }
-}
-
-impl Answer {
-    /// These PTR names, each with the same `ttl` in seconds.
-    #[must_use]
-    pub fn names(names: &[&str], ttl: u32) -> Self {
-        Self::Names(Chain {
-            through: Vec::new(),
-            names: names.iter().map(|name| ((*name).to_owned(), ttl)).collect(),
-            authenticated: false,
-        })
     }
 }

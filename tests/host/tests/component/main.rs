@@ -6,10 +6,13 @@ mod support;
 
 mod caller;
 mod documents;
+mod failover;
+mod faults;
 mod load;
 mod names;
 mod outbound;
 mod requests;
+mod tls;
 mod variables;
 
 /// The file that `IPEDGE_COMPONENT` names, else the one that `make test` builds.

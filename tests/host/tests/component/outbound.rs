@@ -1,16 +1,15 @@
 //! Resolvers that cannot be reached, and how one is told why.
 
-use std::net::TcpListener;
-
+use host::doh::{Answer, Dead, Doh};
 use serde_json::Value;
 
-use crate::support::{Client, serve, serve_manifest, workspace};
+use crate::support::{Client, resolvers, serve, serve_manifest, workspace};
 
 #[tokio::test]
 async fn a_resolver_that_is_not_allowed() {
     let manifest = workspace().join("tests/host/tests/component/nowhere.toml");
-    let doh = host::doh::Doh::start(host::doh::Answer::FromAddress).await.unwrap();
-    let host = serve_manifest(&manifest, &[("doh_primary", &doh.origin())]).await;
+    let doh = Doh::start(Answer::FromAddress).await.unwrap();
+    let host = serve_manifest(&manifest, &resolvers(&doh.origin(), &doh.origin())).await;
     let client = Client::new(host.addr());
     unreachable(&client, "allowed_outbound_hosts").await;
     assert_eq!(doh.count(), 0, "nothing left the host");
@@ -18,13 +17,12 @@ async fn a_resolver_that_is_not_allowed() {
 
 #[tokio::test]
 async fn a_resolver_that_is_not_there() {
-    // A port that was free a moment ago, and is nobody's now.
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = Dead::closed().unwrap();
     // No label is longer than 63 characters (RFC 1035 section 2.3.4), so the machine's resolver asks nobody.
     let no_name = format!("http://{}.test", "x".repeat(64));
-    let cases = [(format!("http://{free}"), "refused"), (no_name, "does not resolve")];
+    let cases = [(closed.origin(), "refused"), (&no_name, "does not resolve")];
     for (origin, detail) in cases {
-        let host = serve(&[("doh_primary", &origin), ("dns_timeout_ms", "30000")]).await;
+        let host = serve(&[&resolvers(origin, origin)[..], &[("dns_timeout_ms", "30000")]].concat()).await;
         unreachable(&Client::new(host.addr()), detail).await;
     }
 }

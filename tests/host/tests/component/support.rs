@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use host::doh::{Doh, Script};
+use host::doh::{Doh, Identity, Script};
 use host::{Options, Program, Running};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Empty};
@@ -14,6 +14,7 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
 /// The component served, with a resolver that follows a script.
 pub struct World {
@@ -32,7 +33,7 @@ impl World {
     pub async fn with(script: impl Into<Script>, variables: &[(&str, &str)]) -> Self {
         let doh = Doh::start(script).await.unwrap();
         let origin = doh.origin();
-        let host = serve(&[&[("doh_primary", origin.as_str())], variables].concat()).await;
+        let host = serve(&[&resolvers(&origin, &origin), variables].concat()).await;
         let client = Client::new(host.addr());
         Self { host, doh, client }
     }
@@ -43,6 +44,11 @@ impl World {
     }
 }
 
+/// The variables that name the resolvers; the primary's own origin for the fallback is none.
+pub fn resolvers<'a>(primary: &'a str, fallback: &'a str) -> [(&'static str, &'a str); 2] {
+    [("doh_primary", primary), ("doh_fallback", fallback)]
+}
+
 /// Serves the application of the workspace's spin.toml.
 pub async fn serve(variables: &[(&str, &str)]) -> Running {
     serve_manifest(&workspace().join("spin.toml"), variables).await
@@ -50,9 +56,28 @@ pub async fn serve(variables: &[(&str, &str)]) -> Running {
 
 /// Serves the component as the application of another manifest.
 pub async fn serve_manifest(manifest: &Path, variables: &[(&str, &str)]) -> Running {
+    program().serve(&options(manifest, variables)).await.unwrap()
+}
+
+/// Serves the application of the workspace's spin.toml, which trusts this certificate besides those of the world.
+pub async fn serve_trusting(certificate: CertificateDer<'static>, variables: &[(&str, &str)]) -> Running {
+    let mut options = options(&workspace().join("spin.toml"), variables);
+    options.trusted.push(certificate);
+    program().serve(&options).await.unwrap()
+}
+
+fn options(manifest: &Path, variables: &[(&str, &str)]) -> Options {
     let mut options = Options::new(manifest);
     options.variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    program().serve(&options).await.unwrap()
+    options
+}
+
+/// A TLS server's identity for 127.0.0.1, and the certificate that a client must trust to believe it.
+pub fn identity() -> (Identity, CertificateDer<'static>) {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let certificate = made.cert.der().clone();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    (Identity::new(certificate.clone(), key.into()).unwrap(), certificate)
 }
 
 /// The component, compiled once for all tests.

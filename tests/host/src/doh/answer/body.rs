@@ -1,4 +1,4 @@
-//! Bodies that do not arrive as one expects.
+//! Bodies that do not arrive as one expects, and what tells whether they arrived.
 
 use std::io;
 use std::pin::Pin;
@@ -9,17 +9,27 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Interval, interval};
 
+use super::Body;
+use crate::doh::tally::Exchange;
+
 /// Promises all its bytes and breaks off in the middle.
 pub(super) struct Cut {
-    first_half: Option<Bytes>,
+    next: Part,
     promised: u64,
+}
+
+enum Part {
+    FirstHalf(Bytes),
+    /// Nothing for a moment, so that the first half is sent.
+    Pause,
+    Break,
 }
 
 impl Cut {
     pub(super) fn new(mut bytes: Bytes) -> Self {
         let promised = bytes.len() as u64;
         bytes.truncate(bytes.len() / 2);
-        Self { first_half: Some(bytes), promised }
+        Self { next: Part::FirstHalf(bytes), promised }
     }
 }
 
@@ -27,11 +37,21 @@ impl http_body::Body for Cut {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(match self.first_half.take() {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(io::ErrorKind::ConnectionReset.into()),
-        }))
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match std::mem::replace(&mut self.next, Part::Break) {
+            Part::FirstHalf(bytes) => {
+                self.next = Part::Pause;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Part::Pause => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Part::Break => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -66,7 +86,50 @@ impl http_body::Body for Drip {
         Poll::Ready(Some(Ok(Frame::data(self.bytes.split_to(1)))))
     }
 
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.bytes.len() as u64)
+    }
+}
+
+/// A body that tells when its end has been taken.
+pub(in crate::doh) struct Watched {
+    body: Body,
+    exchange: Exchange,
+}
+
+impl Watched {
+    pub(in crate::doh) fn new(body: Body, mut exchange: Exchange) -> Self {
+        if http_body::Body::is_end_stream(&body) {
+            exchange.answered();
+        }
+        Self { body, exchange }
+    }
+}
+
+impl http_body::Body for Watched {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if !matches!(frame, Some(Ok(_))) || http_body::Body::is_end_stream(&self.body) {
+            self.exchange.answered();
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        http_body::Body::is_end_stream(&self.body)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        http_body::Body::size_hint(&self.body)
     }
 }
