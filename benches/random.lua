@@ -1,4 +1,6 @@
--- What wrk asks for: random addresses, each followed by the first argument (`?dns=false`).
+-- What wrk asks for: random addresses, each followed by the first argument (`?dns=false`). With a second argument, as
+-- many addresses and no others, of which the nth is asked for 1/n times as often as the first (Zipf's law): what the
+-- visitors of a site look like.
 --
 -- Three of four are IPv4, the fourth IPv6. None is a special address: those ask no DNS, and would flatter the figures.
 
@@ -8,12 +10,7 @@ local registries = { "24", "26", "28", "2a" } -- 2400::/12 and so on: APNIC, ARI
 
 local random, format = math.random, string.format
 local query, head
-
-function init(arguments)
-  math.randomseed(1)
-  query = arguments[1] or ""
-  head = format(" HTTP/1.1\r\nHost: %s:%s\r\n\r\n", wrk.host, wrk.port)
-end
+local population, heights = {}, {}
 
 local function v4()
   local first
@@ -26,8 +23,34 @@ local function v6()
                 random(1, 65535))
 end
 
+local function any()
+  return random(4) == 1 and v6() or v4()
+end
+
+-- The address whose step the height falls on.
+local function popular()
+  local height = random() * heights[#heights]
+  local low, high = 1, #heights
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if heights[middle] < height then low = middle + 1 else high = middle end
+  end
+  return population[low]
+end
+
+function init(arguments)
+  math.randomseed(1)
+  query = arguments[1] or ""
+  local height = 0
+  for rank = 1, tonumber(arguments[2]) or 0 do
+    height = height + 1 / rank
+    population[rank], heights[rank] = any(), height
+  end
+  head = format(" HTTP/1.1\r\nHost: %s:%s\r\n\r\n", wrk.host, wrk.port)
+end
+
 function request()
-  local address = random(4) == 1 and v6() or v4()
+  local address = #population > 0 and popular() or any()
   return "GET /" .. address .. query .. head
 end
 

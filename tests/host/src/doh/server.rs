@@ -76,9 +76,13 @@ async fn plain(stream: TcpStream, state: &State) {
     }
 }
 
-/// Answers a request; sets `reset` where the connection is to end by a reset.
+/// Answers a request, or a bench that wants to know how many questions there were; sets `reset` where the connection is to end by a reset.
 async fn respond(request: Request<Incoming>, state: &State, reset: &AtomicBool) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
+    if head.method == Method::GET && head.uri.path() == "/questions" {
+        let count = Full::from(state.events.read(|tally| tally.arrived).to_string());
+        return Ok(Response::new(count.map_err(|never| match never {}).boxed_unsync()));
+    }
     if head.method != Method::POST {
         let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED);
         response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));

@@ -4,10 +4,13 @@
 
 mod support;
 
+mod api;
+mod batch;
 mod caller;
 mod documents;
 mod failover;
 mod faults;
+mod hosts;
 mod load;
 mod names;
 mod outbound;

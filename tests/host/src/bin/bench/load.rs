@@ -11,8 +11,12 @@ use crate::server::Server;
 pub(crate) struct Load<'a> {
     pub(crate) name: &'static str,
     pub(crate) server: &'a Server,
+    /// Whom it asks.
+    pub(crate) resolver: &'a Server,
     /// Follows the address.
     pub(crate) query: &'static str,
+    /// How many addresses there are, asked for by Zipf's law; 0: all there are, one like the other.
+    pub(crate) population: usize,
     pub(crate) connections: usize,
 }
 
@@ -26,17 +30,26 @@ pub(crate) struct Sample {
     pub(crate) p99: f64,
     /// Microseconds of processor time that the server spent on an answer.
     pub(crate) processor: f64,
+    /// Questions that the resolver got for an answer.
+    pub(crate) questions: f64,
 }
 
-impl Load<'_> {
+impl<'a> Load<'a> {
+    /// Any addresses, with nothing after them.
+    pub(crate) fn new(name: &'static str, server: &'a Server, resolver: &'a Server, connections: usize) -> Self {
+        Self { name, server, resolver, query: "", population: 0, connections }
+    }
+
     /// Measures; an error where any answer is missing or not 2xx.
     pub(crate) fn run(&self, duration: Duration) -> anyhow::Result<Sample> {
+        let asked = self.resolver.questions()?;
         let before = self.server.processor_time()?;
         let output = self.start(duration)?.wait_with_output()?;
         let spent = self.server.processor_time()?.saturating_sub(before);
         let text = String::from_utf8(output.stdout)?;
         let line = text.lines().find_map(|line| line.strip_prefix("figures ")).context("wrk printed no figures")?;
-        Sample::parse(line, spent).with_context(|| format!("{}: {text}", self.name))
+        let asked = self.resolver.questions()? - asked;
+        Sample::parse(line, spent, asked).with_context(|| format!("{}: {text}", self.name))
     }
 
     /// Starts the load.
@@ -44,7 +57,7 @@ impl Load<'_> {
         Command::new("wrk")
             .args(["--threads", "1", "--connections", &self.connections.to_string()])
             .args(["--duration", &format!("{}s", duration.as_secs()), "--script", "benches/random.lua"])
-            .args([&format!("http://{}", self.server.address), "--", self.query])
+            .args([&format!("http://{}", self.server.address), "--", self.query, &self.population.to_string()])
             .stdout(Stdio::piped())
             .spawn()
             .context("wrk, the load generator, does not start (Debian has it in the package wrk)")
@@ -54,7 +67,7 @@ impl Load<'_> {
 impl Sample {
     /// Reads what benches/random.lua prints: requests, then microseconds in all, of the 50th and of the 99th
     /// percentile, then errors.
-    fn parse(line: &str, spent: Duration) -> anyhow::Result<Self> {
+    fn parse(line: &str, spent: Duration, asked: u64) -> anyhow::Result<Self> {
         let figures = line.split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
         let [requests, duration, p50, p99, errors] = figures[..] else { anyhow::bail!("{line:?} is not five figures") };
         ensure!(requests > 0.0, "nothing was answered");
@@ -64,6 +77,7 @@ impl Sample {
             p50: p50 / 1e3,
             p99: p99 / 1e3,
             processor: spent.as_secs_f64() * 1e6 / requests,
+            questions: asked as f64 / requests,
         })
     }
 }
@@ -74,7 +88,7 @@ mod tests {
 
     #[test]
     fn figures() {
-        let sample = Sample { per_second: 500.0, p50: 20.5, p99: 31.0, processor: 100.0 };
+        let sample = Sample { per_second: 500.0, p50: 20.5, p99: 31.0, processor: 100.0, questions: 0.5 };
         let cases = [
             ("1000 2000000 20500 31000 0", Some(sample), "a thousand in two seconds"),
             ("1000 2000000 20500 31000 1", None, "one failed"),
@@ -83,7 +97,7 @@ mod tests {
             ("1000 2000000 20500 31000 none", None, "no figure"),
         ];
         for (line, expected, reason) in cases {
-            assert_eq!(Sample::parse(line, Duration::from_millis(100)).ok(), expected, "{reason}");
+            assert_eq!(Sample::parse(line, Duration::from_millis(100), 500).ok(), expected, "{reason}");
         }
     }
 }

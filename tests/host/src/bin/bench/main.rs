@@ -37,6 +37,8 @@ struct Options {
 
 /// How long the resolver takes.
 const RESOLVER: Duration = Duration::from_millis(20);
+/// Addresses that are asked for by Zipf's law: the visitors of a site.
+const VISITORS: usize = 10_000;
 /// Clients that ask at once.
 const CONNECTIONS: usize = 32;
 const MANY_CONNECTIONS: usize = 256;
@@ -45,6 +47,12 @@ fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let resolver = Server::doh(RESOLVER)?;
     let mut report = Report::new(options.seconds, options.rounds);
+    let duel = |instances, base: Load<'_>, ours: Load<'_>, report: &mut Report| -> anyhow::Result<()> {
+        let (base_samples, our_samples) = rounds(&options, &base, &ours)?;
+        report.rows.push(Row::new(instances, &base, &base_samples, None));
+        report.rows.push(Row::new(instances, &ours, &our_samples, Some(&base_samples)));
+        Ok(())
+    };
     for (reuse, instances) in [(128, "reused"), (1, "one a request")] {
         let hello = Server::host("bench_hello.wasm", reuse, &resolver)?;
         let ipedge = Server::host("ipedge.wasm", reuse, &resolver)?;
@@ -54,24 +62,30 @@ fn main() -> anyhow::Result<()> {
                 report.starts.push(Start { name, ready: server.ready, idle: server.memory()?.resident });
             }
         }
-        let duel = |base: Load<'_>, ours: Load<'_>, report: &mut Report| -> anyhow::Result<()> {
-            let (base_samples, our_samples) = rounds(&options, &base, &ours)?;
-            report.rows.push(Row::new(instances, &base, &base_samples, None));
-            report.rows.push(Row::new(instances, &ours, &our_samples, Some(&base_samples)));
-            Ok(())
-        };
         duel(
-            Load { name: "a: hello world", server: &hello, query: "", connections: CONNECTIONS },
-            Load { name: "b: /{ip}?dns=false", server: &ipedge, query: "?dns=false", connections: CONNECTIONS },
+            instances,
+            Load::new("a: hello world", &hello, &resolver, CONNECTIONS),
+            Load { query: "?dns=false", ..Load::new("b: /{ip}?dns=false", &ipedge, &resolver, CONNECTIONS) },
             &mut report,
         )?;
         for connections in [CONNECTIONS, MANY_CONNECTIONS] {
             duel(
-                Load { name: "c: one DoH request", server: &outbound, query: "", connections },
-                Load { name: "d: /{ip}", server: &ipedge, query: "", connections },
+                instances,
+                Load::new("c: one DoH request", &outbound, &resolver, connections),
+                Load::new("d: /{ip}", &ipedge, &resolver, connections),
                 &mut report,
             )?;
         }
+    }
+    // What an instance keeps of DNS serves the requests after it: more, where it has more of them.
+    for (reuse, instances) in [(128, "128 requests each"), (10_000, "10,000 requests each")] {
+        let ipedge = Server::host("ipedge.wasm", reuse, &resolver)?;
+        duel(
+            instances,
+            Load::new("d: /{ip}", &ipedge, &resolver, CONNECTIONS),
+            Load { population: VISITORS, ..Load::new("e: /{ip}, Zipf", &ipedge, &resolver, CONNECTIONS) },
+            &mut report,
+        )?;
     }
     // An instance of the hello world cannot be held while one looks.
     for (name, file) in [("ipedge", "ipedge.wasm"), ("outbound", "bench_outbound.wasm")] {
@@ -88,7 +102,7 @@ fn per_instance(file: &str) -> anyhow::Result<u64> {
     let resolver = Server::doh(Duration::from_secs(10))?;
     let server = Server::host(file, 1, &resolver)?;
     let before = server.memory()?.proportional;
-    let load = Load { name: "held", server: &server, query: "", connections: MANY_CONNECTIONS };
+    let load = Load::new("held", &server, &resolver, MANY_CONNECTIONS);
     let mut held = load.start(Duration::from_secs(3))?;
     std::thread::sleep(Duration::from_secs(2));
     let with = server.memory()?.proportional;

@@ -53,6 +53,7 @@ impl Row {
             p50: of(|sample| sample.p50),
             p99: of(|sample| sample.p99),
             processor: of(|sample| sample.processor),
+            questions: of(|sample| sample.questions),
         };
         Self { instances, name: load.name, connections: load.connections, middle, ratio }
     }
@@ -76,16 +77,16 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "| instances | load | connections | req/s | b/a, d/c (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer |"
+            "| instances | load | connections | req/s | b/a, d/c, e/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer | questions an answer |"
         )?;
-        writeln!(f, "|---|---|--:|--:|--:|--:|--:|--:|")?;
+        writeln!(f, "|---|---|--:|--:|--:|--:|--:|--:|--:|")?;
         for row in &self.rows {
-            let Sample { per_second, p50, p99, processor } = row.middle;
+            let Sample { per_second, p50, p99, processor, questions } = row.middle;
             write!(f, "| {} | {} | {} | {per_second:.0} | ", row.instances, row.name, row.connections)?;
             if let Some([middle, least, greatest]) = row.ratio {
                 write!(f, "{middle:.2} ({least:.2} to {greatest:.2}) ")?;
             }
-            writeln!(f, "| {p50:.2} | {p99:.2} | {processor:.0} |")?;
+            writeln!(f, "| {p50:.2} | {p99:.2} | {processor:.0} | {questions:.2} |")?;
         }
         writeln!(f, "\n| component | start to first answer, ms | host then, MiB | an instance adds, KiB |")?;
         writeln!(f, "|---|--:|--:|--:|")?;

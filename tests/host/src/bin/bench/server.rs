@@ -1,6 +1,6 @@
 //! The processes that are measured.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -36,6 +36,7 @@ impl Server {
             .arg(component)
             .args(["--listen", "127.0.0.1:0", "--variable", "dns_timeout_ms=30000"])
             .args(["--variable", &format!("doh_primary=http://{}", resolver.address)])
+            .args(["--variable", &format!("doh_fallback=http://{}", resolver.address)])
             .args(["--instance-reuse", &reuse.to_string()]);
         Self::start(command)
     }
@@ -64,14 +65,26 @@ impl Server {
         Ok(server)
     }
 
+    /// How many questions the resolver has got.
+    pub(crate) fn questions(&self) -> anyhow::Result<u64> {
+        let answer = self.get("/questions")?;
+        let count = answer.rsplit_once("\r\n\r\n").map(|(_, body)| body.trim().parse());
+        count.with_context(|| format!("{} answered {answer:?}", self.address))?.context("no count of questions")
+    }
+
     /// Asks once, and waits for the answer, whatever it is.
     fn ask(&self) -> anyhow::Result<()> {
-        let mut connection = TcpStream::connect(self.address)?;
-        std::io::Write::write_all(&mut connection, b"GET /health HTTP/1.1\r\nHost: bench\r\n\r\n")?;
-        let mut line = String::new();
-        BufReader::new(connection).read_line(&mut line)?;
-        ensure!(line.starts_with("HTTP/1.1 "), "{} answered {line:?}", self.address);
+        let answer = self.get("/health")?;
+        ensure!(answer.starts_with("HTTP/1.1 "), "{} answered {answer:?}", self.address);
         Ok(())
+    }
+
+    fn get(&self, path: &str) -> anyhow::Result<String> {
+        let mut connection = TcpStream::connect(self.address)?;
+        write!(connection, "GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 
     /// The processor time that the process has used.
