@@ -106,3 +106,51 @@ impl<'a, O: Outside> Session<'a, O> {
 fn failed(outcome: Outcome) -> Landed {
     Landed { holds: outcome.holds(), outcome: Arc::new(outcome), source: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use hickory_proto::rr::RData;
+
+    use super::*;
+    use crate::testing::{Reaction, World, address, config, name};
+
+    #[test]
+    fn a_summary_is_that_of_all_answers() {
+        let world = World::new(|_, question| {
+            let short = question.queries[0].name().to_string().starts_with("short");
+            Reaction::records(question, if short { 30 } else { 300 }, vec![address("192.0.2.1")])
+        });
+        let (config, flights) = (config(), Flights::default());
+        let ask = |names: &[&str]| {
+            let session = Session::new(&world, &config, &flights);
+            for text in names {
+                let outcome = world.run(session.ask(name(text), RecordType::A));
+                assert_eq!(outcome.records.first().and_then(RData::ip_addr), Some([192, 0, 2, 1].into()), "{text}");
+            }
+            session.summary()
+        };
+        let one = || Some(Source::Resolver("https://one.example/dns-query".to_owned()));
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        for (names, holds, source, why) in [
+            (&[][..], None, None, "nothing was asked"),
+            (&["long.example.", "short.example."], seconds(30), one(), "the least of the times"),
+            (&["long.example."], seconds(300), Some(Source::Cache), "known already"),
+            (&["long.example.", "new.example."], seconds(300), one(), "a resolver tells more than the cache"),
+            (&["newer.example.", "long.example."], seconds(300), one(), "in whatever order"),
+        ] {
+            assert_eq!(ask(names), Summary { holds, source }, "{why}");
+        }
+    }
+
+    #[test]
+    fn nobody_answered() {
+        let world = World::new(|_, _| Reaction::silence());
+        let (config, flights) = (config(), Flights::default());
+        let session = Session::new(&world, &config, &flights);
+        assert_eq!(world.run(session.ask(name("a.example."), RecordType::A)).status, Status::Timeout);
+        assert_eq!(session.summary(), Summary { holds: Some(Duration::from_secs(5)), source: None });
+        let (time, late) = world.time(session.ask(name("b.example."), RecordType::A));
+        assert_eq!((time, late.status), (0, Status::Timeout), "after the deadline nobody is asked");
+        assert_eq!(world.hosts().len(), 2, "the first question, of both resolvers");
+    }
+}
