@@ -27,7 +27,7 @@ MAKEFLAGS   += --no-builtin-rules --warn-undefined-variables
 
 .PHONY: help
 help: ## list the targets, and what they can be told
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@sed -n 's/^# \([A-Z]*=.*\)/\1/p' $(firstword $(MAKEFILE_LIST))
 
@@ -84,8 +84,8 @@ verify: data ## compare the databases with their sources: every network, and ten
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-scripts test-unit test-fixture test-data test-real
-test: test-scripts test-unit test-fixture test-data test-real ## all tests, from small to large
+.PHONY: test test-scripts test-unit test-fixture test-clients test-data test-real
+test: test-scripts test-unit test-fixture test-clients test-data test-real ## all tests, from small to large
 
 test-scripts:
 	scripts/tests/component.sh
@@ -101,6 +101,21 @@ test-unit:
 
 test-fixture: component-fixture
 	$(host_test) --test component
+
+# What the README's clients need is what their users have.
+test-clients: component-fixture
+	command -v curl > /dev/null || scripts/install.sh "one of the README's clients" curl
+	command -v jq > /dev/null || scripts/install.sh "curl's companion in the README" jq
+	command -v node > /dev/null || scripts/install.sh "one of the README's clients" nodejs
+	command -v python3 > /dev/null || scripts/install.sh "one of the README's clients" python3
+	cargo build --package host --bins
+	python3 tests/clients/run.py
+
+.PHONY: test-browser
+test-browser: component-fixture ## the README's JavaScript in a browser, in a page of another origin
+	command -v chromium > /dev/null || scripts/install.sh "the README's JavaScript is for browsers, too" chromium
+	cargo build --package host --bins
+	python3 tests/clients/browser.py
 
 # On copies, since what verify finds goes into the manifest, and so into the component.
 test-data: data target/fixtures/manifest.json

@@ -1,0 +1,218 @@
+#!/usr/bin/env python3
+"""Runs the section "Calling it" of README.md, and compares what every block prints with what stands under it.
+
+A block runs as it stands there; only the origin is that of the service under test, which is the component with the
+tests' databases, asking the tests' DNS-over-HTTPS server. They are there after `make component-fixture` and
+`cargo build --package host --bins`.
+"""
+
+import contextlib
+import difflib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+README = ROOT / "README.md"
+WORK = ROOT / "target" / "clients"
+ORIGIN = "http://127.0.0.1:3000"  # in README.md
+PATIENCE = 60  # seconds, for what takes one
+
+
+def main():
+    failures = 0
+    with service() as origin:
+        for example in examples(blocks()):
+            start = time.monotonic()
+            problems = list(example.run(origin))
+            failures += bool(problems)
+            print(f"{'FAILED' if problems else 'ok'}  {example}  {time.monotonic() - start:.1f} s", flush=True)
+            print(*problems, sep="\n", end="\n" if problems else "")
+    sys.exit(f"{failures} of the clients in README.md failed" if failures else 0)
+
+
+# --- what README.md says ---------------------------------------------------------------------------------------------
+
+
+class Block(NamedTuple):
+    line: int
+    language: str
+    text: str
+
+    def __str__(self):
+        return f"{README.name}:{self.line}: {self.language}"
+
+
+def blocks():
+    """The fenced blocks of the section."""
+    readme = README.read_text()
+    section = re.search(r"^## Calling it\n.*?(?=^## |\Z)", readme, re.M | re.S)
+    if not section:
+        sys.exit(f"{README} has no section `## Calling it`")
+    fences = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
+    found = fences.finditer(readme, section.start(), section.end())
+    return [Block(readme.count("\n", 0, fence.start()) + 1, fence[1], fence[2]) for fence in found]
+
+
+def examples(blocks):
+    """What there is to run. A block that belongs to nothing that runs is an error: it would go untested."""
+    manifest = None
+    rest = iter(blocks)
+    for block in rest:
+        if block.language == "console":
+            yield Console(block)
+        elif block.language == "toml" and manifest is None:
+            manifest = block
+        elif block.language in ("js", "python", "rust"):
+            output = next(rest, None)
+            if output is None or output.language != "text":
+                sys.exit(f"{block}: no block `text` under it says what it prints")
+            if block.language == "rust" and manifest is None:
+                sys.exit(f"{block}: no block `toml` above it says what it depends on")
+            yield {"js": JavaScript, "python": Python, "rust": Rust}[block.language](block, output, manifest)
+            manifest = manifest if block.language != "rust" else None
+        else:
+            sys.exit(f"{block}: no test runs it")
+    if manifest:
+        sys.exit(f"{manifest}: no block `rust` under it")
+
+
+# --- how it is run ---------------------------------------------------------------------------------------------------
+
+
+class Console:
+    """Commands after `$ `, continued after `> `, each with its output under it."""
+
+    def __init__(self, block):
+        self.block = block
+
+    def __str__(self):
+        return str(self.block)
+
+    def run(self, origin):
+        folder = empty("console")
+        steps = re.findall(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", self.block.text, re.M)
+        if "".join(f"$ {command}{output}" for command, output in steps) != self.block.text or not steps:
+            yield "the block does not begin with `$ `"
+        for command, output in steps:
+            command = command.replace("\n> ", "\n").replace(ORIGIN, origin)
+            yield from compare(["bash", "-euo", "pipefail", "-c", command], folder, output)
+
+
+class Program:
+    """A complete program, and its output."""
+
+    def __init__(self, block, output, manifest):
+        self.block, self.output, self.manifest = block, output, manifest
+
+    def __str__(self):
+        return str(self.block)
+
+    def source(self, origin):
+        return self.block.text.replace(ORIGIN, origin)
+
+
+class JavaScript(Program):
+    def run(self, origin):
+        folder = empty("js")
+        (folder / "main.mjs").write_text(self.source(origin))
+        yield from compare(["node", "main.mjs"], folder, self.output.text)
+
+
+class Python(Program):
+    def run(self, origin):
+        folder = empty("python")
+        (folder / "main.py").write_text(self.source(origin))
+        yield from compare([sys.executable, "-W", "error", "main.py"], folder, self.output.text)
+
+
+class Rust(Program):
+    """A package of its own, outside the workspace; Cargo.lock beside this file pins what it depends on."""
+
+    def run(self, origin):
+        folder = empty("rust")
+        package = '[package]\nname = "client"\nversion = "0.0.0"\nedition = "2024"\n\n[workspace]\n\n'
+        (folder / "Cargo.toml").write_text(package + self.manifest.text)
+        shutil.copy(HERE / "Cargo.lock", folder)
+        (folder / "src").mkdir()
+        # As it stands, and so that a member of the document that the types lack is an error.
+        derive = "#[derive(Debug, Deserialize)]\n"
+        for change in ("", "#[serde(deny_unknown_fields)]\n"):
+            source = self.source(origin).replace(derive, derive + change)
+            (folder / "src" / "main.rs").write_text(source)
+            build = ["cargo", "build", "--locked", "--target-dir", WORK / "rust-target"]
+            built = subprocess.run(build, cwd=folder, env={**os.environ, "RUSTFLAGS": "--deny warnings"})
+            if built.returncode:
+                yield "cargo cannot build it"
+                return
+            yield from compare([WORK / "rust-target" / "debug" / "client"], folder, self.output.text)
+
+
+def empty(name):
+    """An empty folder to run in."""
+    folder = WORK / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def compare(command, folder, expected):
+    """Runs a command, and says in what it differs from what it should print."""
+    # The service is on this machine: no proxy leads to it.
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    try:
+        result = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        yield f"no end within {PATIENCE} s: {command[-1]}"
+        return
+    if result.returncode:
+        yield f"ended with {result.returncode}: {command[-1]}\n{result.stderr}"
+    if result.stdout != expected:
+        yield "".join(diff(expected, result.stdout))
+
+
+def diff(expected, printed):
+    return difflib.unified_diff(expected.splitlines(True), printed.splitlines(True), README.name, "printed")
+
+
+# --- the service -----------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def service():
+    """The component with the tests' databases. Yields its origin."""
+    binaries = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
+    component = ROOT / "target" / "wasm32-wasip2" / "fixture" / "ipedge.wasm"
+    with serving([binaries / "doh", "--listen", "127.0.0.1:0"]) as url:
+        resolver = url.removesuffix("/dns-query")
+        variables = {"doh_primary": resolver, "doh_fallback": resolver, "dns_timeout_ms": "30000"}
+        host = [binaries / "host", "--manifest", ROOT / "spin.toml", "--component", component]
+        host += ["--listen", "127.0.0.1:0", *(f"--variable={name}={value}" for name, value in variables.items())]
+        # An instance a request, so that none knows what DNS has said to another.
+        with serving([*host, "--instance-reuse", "1"]) as origin:
+            yield origin
+
+
+@contextlib.contextmanager
+def serving(command):
+    """A server. Yields its URL, which it says once it listens."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            said = server.stdout.readline()
+            if not said.startswith("Serving http://"):
+                sys.exit(f"{command[0]} does not serve")
+            yield said.removeprefix("Serving ").strip()
+        finally:
+            server.terminate()
+
+
+if __name__ == "__main__":
+    main()
