@@ -89,7 +89,7 @@ impl Request for Incoming {
     fn body(&self) -> BodyReader {
         let (received, result) = wit_future::new(|| Ok(()));
         let message = self.request.take().map(|request| types::Request::consume_body(request, result));
-        BodyReader { message, left: None, _received: received }
+        BodyReader { message, _received: received }
     }
 }
 
@@ -221,9 +221,8 @@ impl Transport for Spin {
         let headers = response.get_headers();
         let content_type = <[_; 1]>::try_from(headers.get("content-type")).ok().map(|[one]| one);
         let retry_after = if status < 300 { None } else { headers.get("retry-after").into_iter().next() };
-        let length = length(&headers.get("content-length"));
         drop(headers);
-        Ok(Response { status, content_type, retry_after, body: BodyReader::of(response, length) })
+        Ok(Response { status, content_type, retry_after, body: BodyReader::of(response) })
     }
 }
 
@@ -250,17 +249,14 @@ async fn post(resolver: &Resolver, message: &[u8]) -> Result<types::Request, Err
 struct BodyReader {
     /// `None` once it has ended.
     message: Option<Message>,
-    /// How many bytes are still to come, where the head says so.
-    left: Option<usize>,
     /// Dropped with the rest, which tells the platform that the message has been dealt with.
     _received: FutureWriter<Result<(), ErrorCode>>,
 }
 
 impl BodyReader {
-    fn of(response: types::Response, length: Option<usize>) -> Self {
+    fn of(response: types::Response) -> Self {
         let (received, result) = wit_future::new(|| Ok(()));
-        let message = Some(types::Response::consume_body(response, result));
-        Self { message, left: length, _received: received }
+        Self { message: Some(types::Response::consume_body(response, result)), _received: received }
     }
 }
 
@@ -271,11 +267,7 @@ impl Body for BodyReader {
         let Some((mut stream, end)) = self.message.take() else { return Ok(None) };
         let (result, bytes) = stream.read(Vec::with_capacity(PIECE)).await;
         if matches!(result, StreamResult::Complete(_)) {
-            self.left = self.left.and_then(|left| left.checked_sub(bytes.len()));
-            // With the last byte the body is whole. To wait for its end would take two more turns of the platform.
-            if self.left != Some(0) {
-                self.message = Some((stream, end));
-            }
+            self.message = Some((stream, end));
             return Ok(Some(bytes));
         }
         // The stream ends the same way whether the body is whole or was cut off; this tells which.
@@ -284,12 +276,6 @@ impl Body for BodyReader {
             Err(error) => Err(Unreachable(format!("the body was cut off: {}", explain(error)))),
         }
     }
-}
-
-/// The length that a head tells, where it tells one (RFC 9112 section 6.3).
-fn length(values: &[Vec<u8>]) -> Option<usize> {
-    let [value] = values else { return None };
-    std::str::from_utf8(value).ok()?.parse().ok()
 }
 
 /// What the platform's error means to whoever runs the service.
