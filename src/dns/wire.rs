@@ -119,7 +119,7 @@ impl Question {
             }
         }
         if answer.names.is_empty() {
-            answer.ttl = negative_ttl(&message.authorities).map(|ttl| least.map_or(ttl, |least| least.min(ttl)));
+            answer.ttl = negative_ttl(&message.authorities, end).map(|ttl| least.map_or(ttl, |least| least.min(ttl)));
         } else {
             answer.status = Status::Ok;
             answer.ttl = least;
@@ -133,7 +133,10 @@ impl Question {
         let mut end = &self.name;
         let mut least: Option<u32> = None;
         for _ in 0..=MAX_CNAMES {
-            let Some((target, ttl)) = records(answers, end).find_map(cname) else { return Ok((end, least)) };
+            let mut cnames = records(answers, end).filter_map(cname);
+            let Some((target, first_ttl)) = cnames.next() else { return Ok((end, least)) };
+            // One name has one CNAME (RFC 2181 section 10.1), but it may be there twice, with two TTLs (section 5.2).
+            let ttl = cnames.fold(first_ttl, |least, (_, ttl)| least.min(ttl));
             least = Some(least.map_or(ttl, |least| least.min(ttl)));
             end = target;
         }
@@ -190,12 +193,15 @@ fn ttl(record: &Record) -> u32 {
     if record.ttl > MAX_TTL { 0 } else { record.ttl }
 }
 
-/// How long a negative answer holds: the lesser of the SOA's own TTL and its MINIMUM (RFC 2308 section 5).
-fn negative_ttl(authorities: &[Record]) -> Option<u32> {
-    authorities.iter().find_map(|record| match &record.data {
+/// How long a negative answer about `name` holds: the lesser of the TTL and the MINIMUM of the SOA of its zone (RFC 2308
+/// section 5). The SOA of a zone that the name is not in says nothing about it; of several, the least counts.
+fn negative_ttl(authorities: &[Record], name: &Name) -> Option<u32> {
+    let of_its_zone = |record: &&Record| record.dns_class == DNSClass::IN && record.name.zone_of(name);
+    let soas = authorities.iter().filter(of_its_zone).filter_map(|record| match &record.data {
         RData::SOA(soa) => Some(ttl(record).min(if soa.minimum > MAX_TTL { 0 } else { soa.minimum })),
         _ => None,
-    })
+    });
+    soas.min()
 }
 
 /// What the resolver says beyond the RCODE (RFC 8914 section 2).
