@@ -84,8 +84,8 @@ verify: data ## compare the databases with their sources: every network, and ten
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-scripts test-unit test-fixture test-data test-real
-test: test-scripts test-unit test-fixture test-data test-real ## all tests, from small to large
+.PHONY: test test-scripts test-unit test-replies test-fixture test-data test-real
+test: test-scripts test-unit test-replies test-fixture test-data test-real ## all tests, from small to large
 
 test-scripts:
 	scripts/tests/component.sh
@@ -98,6 +98,14 @@ host_test := cargo test --package host --features component,real
 test-unit:
 	cargo test --workspace --exclude host
 	$(host_test) --lib --bins
+
+# The packages of test-unit, so that nothing is built again with other features.
+test-replies:
+	python3 tests/replies/compose.py --check
+	mkdir -p target
+	IPEDGE_REPLIES='$(CURDIR)/target/replies.jsonl' cargo test --workspace --exclude host --lib wire::corpus
+	python3 -c 'import ensurepip' || scripts/install.sh 'dnspython gets a place of its own' python3-venv
+	python3 tests/replies/other_reader.py
 
 test-fixture: component-fixture
 	$(host_test) --test component

@@ -258,4 +258,7 @@ const EXTENDED_ERRORS: [&str; 31] = [
 ];
 
 #[cfg(test)]
+mod corpus;
+
+#[cfg(test)]
 mod tests;
