@@ -7,6 +7,7 @@
 # CITY=FILE ASN=FILE          data, verify: GeoIP2-schema files of one's own, in place of the npm packages
 # LANGUAGES=de,ja             data, verify: names to keep besides the English ones
 # BENCH="--seconds 10 …"      bench: its options
+# SECONDS=60                  fuzz: for how long each target runs
 
 # What `make data` was last told holds until it is told something else.
 -include target/packed.mk
@@ -18,6 +19,7 @@ CITY      ?=
 ASN       ?=
 LANGUAGES ?=
 BENCH     ?=
+SECONDS   ?= 60
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -121,6 +123,10 @@ test-data: data target/fixtures/manifest.json
 
 test-real: component
 	$(host_test) --test real
+
+.PHONY: fuzz
+fuzz: ## throw what nobody expects at DNS replies, callers' headers and routes (SECONDS)
+	fuzz/run.sh '$(SECONDS)'
 
 .PHONY: bench
 bench: component ## requests per second, latency, start-up and memory, beside bare components (BENCH)
