@@ -7,6 +7,7 @@
 # CITY=FILE ASN=FILE          data, verify: GeoIP2-schema files of one's own, in place of the npm packages
 # LANGUAGES=de,ja             data, verify: names to keep besides the English ones
 # BENCH="--seconds 10 …"      bench: its options
+# SECONDS=60                  fuzz: for how long each target runs
 
 # What `make data` was last told holds until it is told something else.
 -include target/packed.mk
@@ -18,6 +19,7 @@ CITY      ?=
 ASN       ?=
 LANGUAGES ?=
 BENCH     ?=
+SECONDS   ?= 60
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -84,8 +86,8 @@ verify: data ## compare the databases with their sources: every network, and ten
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-scripts test-unit test-fixture test-clients test-data test-real
-test: test-scripts test-unit test-fixture test-clients test-data test-real ## all tests, from small to large
+.PHONY: test test-scripts test-unit test-replies test-fixture test-clients test-data test-real
+test: test-scripts test-unit test-replies test-fixture test-clients test-data test-real ## all tests, from small to large
 
 test-scripts:
 	scripts/tests/component.sh
@@ -98,6 +100,14 @@ host_test := cargo test --package host --features component,real
 test-unit:
 	cargo test --workspace --exclude host
 	$(host_test) --lib --bins
+
+# The packages of test-unit, so that nothing is built again with other features.
+test-replies:
+	python3 tests/replies/compose.py --check
+	mkdir -p target
+	IPEDGE_REPLIES='$(CURDIR)/target/replies.jsonl' cargo test --workspace --exclude host --lib wire::corpus
+	python3 -c 'import ensurepip' || scripts/install.sh 'dnspython gets a place of its own' python3-venv
+	python3 tests/replies/other_reader.py
 
 test-fixture: component-fixture
 	$(host_test) --test component
@@ -128,6 +138,10 @@ test-data: data target/fixtures/manifest.json
 
 test-real: component
 	$(host_test) --test real
+
+.PHONY: fuzz
+fuzz: ## throw what nobody expects at DNS replies, callers' headers and routes (SECONDS)
+	fuzz/run.sh '$(SECONDS)'
 
 .PHONY: bench
 bench: component ## requests per second, latency, start-up and memory, beside bare components (BENCH)

@@ -1,5 +1,7 @@
 //! Members of a report: what the path behind an address names.
 
+use std::fmt;
+
 /// The members of a [`Report`](crate::report::Report), and theirs. A test compares it with the report itself.
 const CONTRACT: &[(&str, &[&str])] = &[
     ("ip", &[]),
@@ -62,6 +64,16 @@ impl Member {
         match self.inner {
             Some(inner) => value[inner].take(),
             None => value,
+        }
+    }
+}
+
+impl fmt::Display for Member {
+    /// The path that names it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.inner {
+            Some(inner) => write!(f, "{}/{inner}", self.outer),
+            None => f.write_str(self.outer),
         }
     }
 }

@@ -16,19 +16,25 @@ const MAX_CONFIRMED: usize = 8;
 /// DNS; RFC 1912 section 2.1 asks for it). Never an error: a failure is an [`Answer`] that says so.
 pub async fn names<O: Outside>(session: &Session<'_, O>, ip: IpAddr, verify: bool) -> Answer {
     let outcome = session.put(Question::ptr(ip)).await;
-    let targets = targets(&outcome);
-    let mut answer = Answer {
-        status: outcome.status,
-        names: targets.iter().map(|target| name::to_text(target)).collect(),
-        confirmed: None,
-        authenticated: outcome.authenticated,
-        ttl: outcome.ttl,
-        detail: outcome.detail.clone(),
-    };
+    let mut answer = Answer::from(&*outcome);
     if verify {
-        confirm(session, ip, &targets, &mut answer).await;
+        confirm(session, ip, &targets(&outcome), &mut answer).await;
     }
     answer
+}
+
+impl From<&Outcome> for Answer {
+    /// What the outcome of a question for PTR records says; nothing of it is confirmed.
+    fn from(outcome: &Outcome) -> Self {
+        Self {
+            status: outcome.status,
+            names: targets(outcome).into_iter().map(name::to_text).collect(),
+            confirmed: None,
+            authenticated: outcome.authenticated,
+            ttl: outcome.ttl,
+            detail: outcome.detail.clone(),
+        }
+    }
 }
 
 /// The names that the PTR records of an outcome hold, each once (RFC 4343: in whatever case).

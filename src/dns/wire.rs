@@ -174,7 +174,7 @@ impl Question {
         let (status, ttl) = if !found.is_empty() {
             (Status::Ok, least)
         } else {
-            let negative = negative_ttl(&message.authorities).map(|ttl| least.map_or(ttl, |least| least.min(ttl)));
+            let negative = negative_ttl(&message.authorities, end).map(|ttl| least.map_or(ttl, |least| least.min(ttl)));
             (if exists { Status::Nodata } else { Status::Nxdomain }, negative)
         };
         Ok(Outcome {
@@ -194,7 +194,10 @@ impl Question {
         let mut end = &self.name;
         let mut least: Option<u32> = None;
         for _ in 0..=MAX_CNAMES {
-            let Some((target, ttl)) = records(answers, end).find_map(cname) else { return Ok((end, least)) };
+            let mut cnames = records(answers, end).filter_map(cname);
+            let Some((target, first_ttl)) = cnames.next() else { return Ok((end, least)) };
+            // One name has one CNAME (RFC 2181 section 10.1), but it may be there twice, with two TTLs (section 5.2).
+            let ttl = cnames.fold(first_ttl, |least, (_, ttl)| least.min(ttl));
             least = Some(least.map_or(ttl, |least| least.min(ttl)));
             end = target;
         }
@@ -244,13 +247,19 @@ fn ttl(record: &Record) -> u32 {
     if record.ttl > MAX_TTL { 0 } else { record.ttl }
 }
 
-/// How long a negative answer holds: the lesser of the SOA's own TTL and its MINIMUM (RFC 2308 section 5).
-fn negative_ttl(authorities: &[Record]) -> Option<u32> {
-    authorities.iter().find_map(|record| match &record.data {
+/// How long a negative answer about `name` holds: the lesser of the TTL and the MINIMUM of the SOA of its zone (RFC 2308
+/// section 5). The SOA of a zone that the name is not in says nothing about it; of several, the least counts.
+fn negative_ttl(authorities: &[Record], name: &Name) -> Option<u32> {
+    let of_its_zone = |record: &&Record| record.dns_class == DNSClass::IN && record.name.zone_of(name);
+    let soas = authorities.iter().filter(of_its_zone).filter_map(|record| match &record.data {
         RData::SOA(soa) => Some(ttl(record).min(if soa.minimum > MAX_TTL { 0 } else { soa.minimum })),
         _ => None,
-    })
+    });
+    soas.min()
 }
+
+#[cfg(test)]
+mod corpus;
 
 #[cfg(test)]
 mod tests;

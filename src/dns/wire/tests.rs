@@ -27,8 +27,12 @@ fn cname_to(owner: &str, ttl: u32, target: &str) -> Record {
 }
 
 fn soa(ttl: u32, minimum: u32) -> Record {
+    soa_of("8.in-addr.arpa.", ttl, minimum)
+}
+
+fn soa_of(zone: &str, ttl: u32, minimum: u32) -> Record {
     let soa = SOA::new(name("ns.example."), name("admin.example."), 1, 3600, 600, 86400, minimum);
-    record("8.in-addr.arpa.", ttl, RData::SOA(soa))
+    record(zone, ttl, RData::SOA(soa))
 }
 
 /// A reply to [`question`], changed by `change`.
@@ -150,6 +154,16 @@ fn names() {
             ttl: 0,
             why: "a TTL with the top bit set is 0 (RFC 2181 section 8)",
         },
+        TestCase {
+            answers: vec![
+                cname_to(NAME, 100, "a.example."),
+                cname_to(NAME, 7, "a.example."),
+                ptr_to("a.example.", 200, "host.example."),
+            ],
+            names: &["host.example."],
+            ttl: 7,
+            why: "a CNAME twice: the least TTL (RFC 2181 section 5.2)",
+        },
         TestCase { answers: vec![ptr_to(NAME, 5, ".")], names: &["."], ttl: 5, why: "the root is a name" },
     ] {
         let answer = answer(|message| message.answers = case.answers);
@@ -182,8 +196,24 @@ fn no_names() {
         case(NoError, vec![], vec![soa(300, 300)], Status::Nodata, Some(300), "no PTR"),
         case(
             NoError,
+            vec![],
+            vec![soa_of("9.in-addr.arpa.", 7, 7)],
+            Status::Nodata,
+            None,
+            "the SOA of a zone that the name is not in",
+        ),
+        case(
+            NXDomain,
             vec![cname_to(NAME, 20, "gone.example.")],
-            vec![soa(300, 300)],
+            vec![soa(7, 7), soa_of("EXAMPLE.", 300, 10)],
+            Status::Nxdomain,
+            Some(10),
+            "after a CNAME the SOA is of the end's zone (RFC 2308 section 2.1)",
+        ),
+        case(
+            NoError,
+            vec![cname_to(NAME, 20, "gone.example.")],
+            vec![soa_of("example.", 300, 300)],
             Status::Nodata,
             Some(20),
             "a CNAME to nothing: the chain's TTL counts",

@@ -36,15 +36,15 @@ impl Answer {
                 }
             }
             Self::Records(records) if records.is_empty() => {
-                message.add_authority(negative(TTL));
+                message.add_authority(negative(question, TTL));
             }
             Self::Records(records) => message.answers.clone_from(records),
             Self::NxDomain(ttl) => {
                 message.metadata.response_code = ResponseCode::NXDomain;
-                message.add_authority(negative(*ttl));
+                message.add_authority(negative(question, *ttl));
             }
             Self::NoData(ttl) => {
-                message.add_authority(negative(*ttl));
+                message.add_authority(negative(question, *ttl));
             }
             Self::Failure(code, extended) => {
                 message.metadata.response_code = *code;
@@ -150,10 +150,10 @@ fn pointer_loop(question: &Message) -> Bytes {
     bytes.into()
 }
 
-/// A negative answer's SOA (RFC 2308): the TTL is the lesser of the record's and its MINIMUM.
-fn negative(ttl: u32) -> Record {
+/// The SOA of the zone around the name (RFC 2308): the TTL is the lesser of the record's and its MINIMUM.
+fn negative(question: &Message, ttl: u32) -> Record {
     let soa = zone::soa("doh.test.", "doh.test.", 1, ttl);
-    Record::from_rdata(name("doh.test."), ttl.saturating_add(60), soa)
+    Record::from_rdata(asked(question).base_name(), ttl.saturating_add(60), soa)
 }
 
 /// RFC 8914 section 2: INFO-CODE and EXTRA-TEXT in option 15.

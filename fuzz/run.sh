@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Runs fuzz targets, each for a while, one after the other. Everything that it makes is below target/fuzz.
+#
+# usage: fuzz/run.sh SECONDS [TARGET...]
+#
+# What makes a target panic is kept below target/fuzz/artifacts, and the message says where; to see it again, give the
+# file to target/fuzz/build/*/debug/TARGET. What is mended becomes a unit test.
+#
+# Installs cargo-fuzz below target/tools where there is none. Takes rustup's nightly toolchain where there is one, with
+# the address sanitizer; else the default one, without.
+set -euo pipefail
+
+main() {
+    local seconds=${1:?usage: fuzz/run.sh SECONDS [TARGET...]} sanitizer=none
+    shift
+    (($#)) || set -- reply caller route
+    cd "$(dirname "${BASH_SOURCE[0]}")/.."
+    mkdir -p target
+    work=$PWD/target/fuzz
+
+    PATH=$PWD/target/tools/bin:$PATH
+    cargo fuzz --version >/dev/null 2>&1 || cargo install --locked --root target/tools cargo-fuzz
+    # By its name it would be installed where it is not there.
+    if rustup toolchain list 2>/dev/null | grep -q '^nightly'; then
+        sanitizer=address
+        export RUSTUP_TOOLCHAIN=nightly
+    else
+        export RUSTC_BOOTSTRAP=1
+    fi
+    python3 fuzz/seeds.py "$work/seeds/reply"
+    for target in "$@"; do
+        cargo fuzz build --dev --sanitizer "$sanitizer" --target-dir "$work/build" "$target"
+    done
+    for target in "$@"; do
+        run "$target" "$seconds"
+    done
+}
+
+# run TARGET SECONDS: with what was found before, the seeds as they are committed, and those that are made.
+run() {
+    local seeds=()
+    mkdir -p "$work/corpus/$1" "$work/artifacts/$1"
+    for folder in "fuzz/seeds/$1" "$work/seeds/$1"; do
+        [[ ! -d $folder ]] || seeds+=("$folder")
+    done
+    echo "fuzzing $1 for $2 seconds"
+    "$work"/build/*/debug/"$1" -max_total_time="$2" -max_len=4096 -print_final_stats=1 -verbosity=1 \
+        -artifact_prefix="$work/artifacts/$1/" "$work/corpus/$1" "${seeds[@]}"
+}
+
+main "$@"

@@ -1,0 +1,48 @@
+//! Header lines -> the caller's address. What a client sends comes before what the platform adds, and may be anything:
+//! it must not change who the caller is.
+//!
+//! The input is text: its first line is `caller_header` and `trusted_proxies`, its last line is the value that the
+//! platform added, and the others are the client's.
+
+#![no_main]
+
+use ipedge::caller::Source;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let mut values: Vec<_> = input.split(|byte| *byte == b'\n').collect();
+    if values.len() < 2 {
+        return;
+    }
+    let Ok(variables) = str::from_utf8(values.remove(0)) else { return };
+    let (header, proxies) = variables.split_once(' ').unwrap_or((variables, "0"));
+    let Ok(source) = Source::parse(header, proxies) else { return };
+    let Some((platform, client)) = values.split_last() else { return };
+    let (alone, together) = (source.find(&[platform]), source.find(&values));
+
+    if let Ok(ip) = alone {
+        assert_eq!(
+            together,
+            Ok(ip),
+            "what a client sends decides who the caller is ({source:?}): {:?} before {:?}",
+            lossy(client),
+            lossy(&[platform]),
+        );
+        assert_eq!(ip, ip.to_canonical(), "an IPv4 caller is given as IPv4-mapped, by {:?}", lossy(&[platform]));
+    }
+    // With one who adds a line of its own, and with one trusted proxy that adds one entry, nothing before counts.
+    let adds_one = !matches!(source, Source::XForwardedFor(proxies) | Source::Forwarded(proxies) if proxies.get() > 1);
+    if adds_one && !platform.trim_ascii().is_empty() {
+        assert_eq!(
+            together.is_ok(),
+            alone.is_ok(),
+            "what a client sends makes a caller of none ({source:?}): {:?} before {:?}",
+            lossy(client),
+            lossy(&[platform]),
+        );
+    }
+});
+
+fn lossy(values: &[&[u8]]) -> Vec<String> {
+    values.iter().map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+}
