@@ -22,6 +22,8 @@ fuzz_target!(|input: &str| {
         Route::About(options) => vec![printed("about", None, options)],
         Route::Health(options) => vec![printed("health", None, options)],
         Route::Batch(options) => vec![printed("batch", None, options)],
+        // With blanks around, it is read as the name of a host; as it is, it is a resource.
+        Route::Host(ref host, _) if host.ascii() == "openapi.json" => return,
         Route::Host(ref host, options) => {
             let unicode: String = host.unicode().bytes().map(|byte| format!("%{byte:02X}")).collect();
             let rooted = format!("{}.", host.ascii());
