@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The members of a [`Report`](crate::report::Report), and theirs. A test compares it with the report itself.
-const CONTRACT: &[(&str, &[&str])] = &[
+pub(crate) const CONTRACT: &[(&str, &[&str])] = &[
     ("ip", &[]),
     ("version", &[]),
     ("special", &["name", "block", "reference", "globally_reachable"]),

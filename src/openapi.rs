@@ -2,3 +2,6 @@
 
 /// The document. Its schemas and the types of [`report`](crate::report) are tested against each other.
 pub const DOCUMENT: &str = include_str!("openapi.json");
+
+#[cfg(test)]
+mod tests;
