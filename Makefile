@@ -8,6 +8,7 @@
 # LANGUAGES=de,ja             data, verify: names to keep besides the English ones
 # BENCH="--seconds 10 …"      bench: its options
 # SECONDS=60                  fuzz: for how long each target runs
+# CONTRACT="--seed 2 …"       test-contract: options of schemathesis
 
 # What `make data` was last told holds until it is told something else.
 -include target/packed.mk
@@ -20,6 +21,7 @@ ASN       ?=
 LANGUAGES ?=
 BENCH     ?=
 SECONDS   ?= 60
+CONTRACT  ?=
 
 SHELL       := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -86,8 +88,8 @@ verify: data ## compare the databases with their sources: every network, and ten
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-scripts test-unit test-replies test-fixture test-clients test-data test-real
-test: test-scripts test-unit test-replies test-fixture test-clients test-data test-real ## all tests, from small to large
+.PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-clients test-data test-real
+test: test-scripts test-unit test-replies test-fixture test-contract test-clients test-data test-real ## all tests, from small to large
 
 test-scripts:
 	scripts/tests/component.sh
@@ -126,6 +128,10 @@ test-browser: component-fixture ## the README's JavaScript in a browser, in a pa
 	command -v chromium > /dev/null || scripts/install.sh "the README's JavaScript is for browsers, too" chromium
 	cargo build --package host --bins
 	python3 tests/clients/browser.py
+test-contract: component-fixture
+	python3 -c 'import ensurepip' || scripts/install.sh 'schemathesis gets a place of its own' python3-venv
+	cargo build --package host --bins
+	python3 tests/contract/run.py $(CONTRACT)
 
 # On copies, since what verify finds goes into the manifest, and so into the component.
 test-data: data target/fixtures/manifest.json
