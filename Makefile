@@ -114,6 +114,11 @@ test-replies:
 test-fixture: component-fixture
 	$(host_test) --test component
 
+test-contract: component-fixture
+	python3 -c 'import ensurepip' || scripts/install.sh 'schemathesis gets a place of its own' python3-venv
+	cargo build --package host --bins
+	python3 tests/contract/run.py $(CONTRACT)
+
 # What the README's clients need is what their users have.
 test-clients: component-fixture
 	command -v curl > /dev/null || scripts/install.sh "one of the README's clients" curl
@@ -128,10 +133,6 @@ test-browser: component-fixture ## the README's JavaScript in a browser, in a pa
 	command -v chromium > /dev/null || scripts/install.sh "the README's JavaScript is for browsers, too" chromium
 	cargo build --package host --bins
 	python3 tests/clients/browser.py
-test-contract: component-fixture
-	python3 -c 'import ensurepip' || scripts/install.sh 'schemathesis gets a place of its own' python3-venv
-	cargo build --package host --bins
-	python3 tests/contract/run.py $(CONTRACT)
 
 # On copies, since what verify finds goes into the manifest, and so into the component.
 test-data: data target/fixtures/manifest.json
