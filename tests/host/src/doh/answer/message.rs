@@ -110,7 +110,7 @@ fn right(message: &mut Message) {
     };
     match data {
         Some(data) => message.add_answer(Record::from_rdata(query.name, TTL, data)),
-        None => message.add_authority(negative(TTL)),
+        None => message.add_authority(negative(message, TTL)),
     };
 }
 
