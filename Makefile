@@ -163,9 +163,10 @@ bench: component ## requests per second, latency, start-up and memory, beside ba
 .PHONY: lint
 lint: ## rustfmt, clippy with warnings as errors, the manifest of the application, shellcheck where there is one
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 	cargo run --package host --bin host -- --check
-	! command -v shellcheck > /dev/null || shellcheck --external-sources scripts/*.sh scripts/tests/*.sh .ci/run
+	! command -v shellcheck > /dev/null || shellcheck --external-sources scripts/*.sh scripts/tests/*.sh fuzz/*.sh .ci/run
 
 .PHONY: clean
 clean: ## remove everything that make makes

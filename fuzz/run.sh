@@ -38,13 +38,14 @@ main() {
 
 # run TARGET SECONDS: with what was found before, the seeds as they are committed, and those that are made.
 run() {
-    local seeds=()
+    local seeds=() program
+    program=$(echo "$work"/build/*/debug/"$1")
     mkdir -p "$work/corpus/$1" "$work/artifacts/$1"
     for folder in "fuzz/seeds/$1" "$work/seeds/$1"; do
         [[ ! -d $folder ]] || seeds+=("$folder")
     done
     echo "fuzzing $1 for $2 seconds"
-    "$work"/build/*/debug/"$1" -max_total_time="$2" -max_len=4096 -print_final_stats=1 -verbosity=1 \
+    "$program" -max_total_time="$2" -max_len=4096 -print_final_stats=1 -verbosity=1 \
         -artifact_prefix="$work/artifacts/$1/" "$work/corpus/$1" "${seeds[@]}"
 }
 

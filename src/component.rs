@@ -5,7 +5,7 @@
 //! [`begin`].
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::OnceLock;
@@ -56,8 +56,9 @@ impl spin_sdk::wasip3::exports::http::handler::Guest for Component {
 struct Incoming {
     method: Cow<'static, str>,
     path_with_query: String,
+    headers: Fields,
     /// Gone once the body is taken.
-    request: RefCell<Option<types::Request>>,
+    request: Cell<Option<types::Request>>,
 }
 
 impl Incoming {
@@ -66,7 +67,8 @@ impl Incoming {
             method: method(request.get_method()),
             // A request without a path, as `OPTIONS *` is to some, is about the root.
             path_with_query: request.get_path_with_query().unwrap_or_default(),
-            request: RefCell::new(Some(request)),
+            headers: request.get_headers(),
+            request: Cell::new(Some(request)),
         }
     }
 }
@@ -83,7 +85,7 @@ impl Request for Incoming {
     }
 
     fn header(&self, name: &str) -> Vec<Vec<u8>> {
-        self.request.borrow().as_ref().map(|request| request.get_headers().get(name)).unwrap_or_default()
+        self.headers.get(name)
     }
 
     fn body(&self) -> BodyReader {
