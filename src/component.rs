@@ -7,11 +7,12 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::OnceLock;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use futures_util::{Stream, StreamExt as _};
 use spin_sdk::variables;
 use spin_sdk::wasip3::clocks::monotonic_clock;
@@ -132,15 +133,32 @@ async fn respond(reply: Reply<'static>) -> Result<types::Response, ErrorCode> {
 }
 
 /// A body whose pieces are written as they become known.
-fn send(mut pieces: Pin<Box<dyn Stream<Item = Vec<u8>>>>) -> Message {
+fn send(pieces: Pin<Box<dyn Stream<Item = Vec<u8>>>>) -> Message {
+    let mut pieces = pieces.fuse();
     let (mut writer, body) = wit_stream::new();
     let (end, trailers) = wit_future::new(|| Ok(None));
     spawn(async move {
-        while let Some(piece) = pieces.next().await {
+        let mut next = pieces.next().await;
+        while let Some(piece) = next {
+            // What makes the pieces goes on while one is written; what comes meanwhile is the next one.
+            let mut write = pin!(writer.write_all(piece));
+            let mut meanwhile = Vec::new();
+            let (unwritten, ended) = loop {
+                match select(write.as_mut(), pieces.next()).await {
+                    Either::Left((unwritten, _)) => break (unwritten, false),
+                    Either::Right((Some(piece), _)) => meanwhile.extend(piece),
+                    Either::Right((None, _)) => break (write.as_mut().await, true),
+                }
+            };
             // What comes back unwritten belongs to a peer that has gone away: nobody waits for the rest.
-            if !writer.write_all(piece).await.is_empty() {
+            if !unwritten.is_empty() {
                 break;
             }
+            next = match (meanwhile.is_empty(), ended) {
+                (false, _) => Some(meanwhile),
+                (true, true) => None,
+                (true, false) => pieces.next().await,
+            };
         }
         drop(writer);
         drop(end);

@@ -62,6 +62,10 @@ impl HostName {
         if unicode.split('.').any(|label| label.starts_with('-') || label.ends_with('-')) {
             return Err(Invalid::Hyphen);
         }
+        // UTS #46 section 4.1: what is decoded is not to look encoded.
+        if unicode.split('.').any(|label| !label.is_ascii() && label.starts_with("xn--")) {
+            return Err(Invalid::Punycode);
+        }
         if literal::not_ipv4(ascii).is_some() || ends_in_digits(&unicode) {
             return Err(Invalid::Lookalike);
         }

@@ -161,6 +161,7 @@ const SEGMENTS: &[(&str, Is, &str)] = &[
     ("ye%C2%ADs.example.com", Host("yes.example.com", "yes.example.com"), "a soft hyphen is no character"),
     ("xn--a.example.com", Not(Invalid::Punycode), "does not decode"),
     ("xn--example-.com", Not(Invalid::Punycode), "decodes to ASCII"),
+    ("xn--xn--ggaqglohhhhhh1he4taoqqhxn--gg4taoqqhome.de", Not(Invalid::Punycode), "decodes to what looks encoded"),
     ("xn--strasse-.xn--strae-oqa.de", Not(Invalid::Punycode), "one of two"),
     ("a\u{2260}b.example.com", Host("xn--ab-miv.example.com", "a≠b.example.com"), "a symbol that UTS #46 lets through"),
     ("a\u{FFFD}b.example.com", Not(Invalid::Unicode), "the replacement character"),
