@@ -141,14 +141,19 @@ impl Batch {
         };
         let entries: Vec<Entry> = if is_json {
             match serde_json::from_str(text) {
+                Ok(Value::Array(values)) if values.len() > limit => return Err(Unreadable::TooMany(limit)),
                 Ok(Value::Array(values)) => values.into_iter().map(Entry::of_value).collect(),
                 Ok(_) => return Err(Unreadable::NoList),
                 Err(error) => return Err(Unreadable::Syntax(error.to_string())),
             }
         } else {
-            text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Entry::of_text).collect()
+            let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+            if lines().nth(limit).is_some() {
+                return Err(Unreadable::TooMany(limit));
+            }
+            lines().map(Entry::of_text).collect()
         };
-        if entries.len() > limit { Err(Unreadable::TooMany(limit)) } else { Ok(Self(entries)) }
+        Ok(Self(entries))
     }
 
     /// The answers as one JSON array, in the order of the request.

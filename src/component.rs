@@ -117,11 +117,12 @@ async fn respond(reply: Reply<'static>) -> Result<types::Response, ErrorCode> {
         // RFC 9110 section 15.3.5 and 15.4.5: these end with their heads, and an empty body is still a body.
         reply::Body::Whole(bytes) if bytes.is_empty() => (None, wit_future::new(|| Ok(None)).1),
         reply::Body::Whole(bytes) => {
-            let (body, trailers) = begin(bytes).await;
+            let ((body, trailers), rest) = begin(bytes).await;
+            rest.into_iter().for_each(spawn);
             (Some(body), trailers)
         }
         reply::Body::Pieces(pieces) => {
-            let (body, trailers) = send(pieces);
+            let (body, trailers) = send(pieces).await;
             (Some(body), trailers)
         }
     };
@@ -132,13 +133,13 @@ async fn respond(reply: Reply<'static>) -> Result<types::Response, ErrorCode> {
     }
 }
 
-/// A body whose pieces are written as they become known.
-fn send(pieces: Pin<Box<dyn Stream<Item = Vec<u8>>>>) -> Message {
+/// A body whose pieces are written as they become known. The head leaves with the first of them: see [`begin`].
+async fn send(pieces: Pin<Box<dyn Stream<Item = Vec<u8>>>>) -> Message {
     let mut pieces = pieces.fuse();
     let (mut writer, body) = wit_stream::new();
     let (end, trailers) = wit_future::new(|| Ok(None));
-    spawn(async move {
-        let mut next = pieces.next().await;
+    let mut next = pieces.next().await;
+    let mut write: Write = Box::pin(async move {
         while let Some(piece) = next {
             // What makes the pieces goes on while one is written; what comes meanwhile is the next one.
             let mut write = pin!(writer.write_all(piece));
@@ -163,6 +164,10 @@ fn send(pieces: Pin<Box<dyn Stream<Item = Vec<u8>>>>) -> Message {
         drop(writer);
         drop(end);
     });
+    let begun = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
+    if begun.is_pending() {
+        spawn(write);
+    }
     (body, trailers)
 }
 
@@ -174,16 +179,16 @@ fn fields(list: impl Iterator<Item = (&'static str, Vec<u8>)>) -> Result<Fields,
 /// A body, and the trailers after it.
 type Message = (StreamReader<u8>, FutureReader<Result<Option<Trailers>, ErrorCode>>);
 
-/// A body of `bytes` whose write has begun.
+/// A body of `bytes` whose write has begun, and the rest of the write.
 ///
 /// Begun before the head is handed over, the write lets head and body leave together. Spin sets no TCP_NODELAY: a body
 /// that follows its head in a segment of its own waits for the peer to acknowledge the head (Nagle's algorithm, RFC
 /// 896), and the peer delays that acknowledgement, 40 ms on Linux (RFC 1122 section 4.2.3.2). For the same reason the
 /// word that there are no trailers follows the body: given first, it is dealt with first, and the head leaves alone.
-async fn begin(bytes: Vec<u8>) -> Message {
+async fn begin(bytes: Vec<u8>) -> (Message, Option<Write>) {
     let (mut writer, body) = wit_stream::new();
     let (end, trailers) = wit_future::new(|| Ok(None));
-    let mut write = Box::pin(async move {
+    let mut write: Write = Box::pin(async move {
         // What comes back unwritten belongs to a peer that has gone away: there is nobody left to tell.
         drop(writer.write_all(bytes).await);
         drop(writer);
@@ -191,11 +196,11 @@ async fn begin(bytes: Vec<u8>) -> Message {
         drop(end);
     });
     let begun = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
-    if begun.is_pending() {
-        spawn(write);
-    }
-    (body, trailers)
+    ((body, trailers), begun.is_pending().then_some(write))
 }
+
+/// The rest of a write: done when the platform has taken all of it.
+type Write = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What Spin gives a component of the world outside.
 struct Spin;
@@ -233,10 +238,29 @@ impl Signals for Spin {
 impl Transport for Spin {
     type Body = BodyReader;
 
-    async fn post(&self, resolver: &Resolver, message: &[u8]) -> Result<Response<BodyReader>, Unreachable> {
+    async fn post(
+        &self,
+        resolver: &Resolver,
+        message: &[u8],
+        begun: impl FnOnce(),
+    ) -> Result<Response<BodyReader>, Unreachable> {
         let explain = |error: ErrorCode| Unreachable(explain(error).into_owned());
-        let request = post(resolver, message).await.map_err(explain)?;
-        let response = client::send(request).await.map_err(explain)?;
+        let (request, rest) = post(resolver, message).await.map_err(explain)?;
+        let send = pin!(client::send(request));
+        let response = match rest {
+            None => {
+                begun();
+                send.await
+            }
+            Some(rest) => match select(send, rest).await {
+                Either::Left((response, _)) => response,
+                Either::Right(((), send)) => {
+                    begun();
+                    send.await
+                }
+            },
+        };
+        let response = response.map_err(explain)?;
         let status = response.get_status_code();
         let headers = response.get_headers();
         let content_type = <[_; 1]>::try_from(headers.get("content-type")).ok().map(|[one]| one);
@@ -246,14 +270,14 @@ impl Transport for Spin {
     }
 }
 
-async fn post(resolver: &Resolver, message: &[u8]) -> Result<types::Request, ErrorCode> {
+async fn post(resolver: &Resolver, message: &[u8]) -> Result<(types::Request, Option<Write>), ErrorCode> {
     let headers = [
         ("content-type", MEDIA_TYPE.into()),
         ("accept", MEDIA_TYPE.into()),
         ("content-length", message.len().to_string().into_bytes()),
     ];
     let headers = fields(headers.into_iter())?;
-    let (body, trailers) = begin(message.to_vec()).await;
+    let ((body, trailers), rest) = begin(message.to_vec()).await;
     let (request, _transmission) = types::Request::new(headers, Some(body), trailers, None);
     let scheme = if resolver.scheme == http::uri::Scheme::HTTP { Scheme::Http } else { Scheme::Https };
     request
@@ -262,7 +286,7 @@ async fn post(resolver: &Resolver, message: &[u8]) -> Result<types::Request, Err
         .and_then(|()| request.set_authority(Some(resolver.authority.as_str())))
         .and_then(|()| request.set_path_with_query(Some(resolver.path.as_str())))
         .map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
-    Ok(request)
+    Ok((request, rest))
 }
 
 /// The body of a message, while it comes in.
@@ -317,7 +341,10 @@ fn explain(error: ErrorCode) -> Cow<'static, str> {
         | ErrorCode::DestinationIpUnroutable
         | ErrorCode::DestinationNotFound
         | ErrorCode::DestinationUnavailable => "its address cannot be reached",
-        ErrorCode::InternalError(Some(why)) => return Cow::Owned(why),
+        // The platform's own words, for what they are worth to a stranger.
+        ErrorCode::InternalError(Some(why)) => {
+            return Cow::Owned(why.chars().filter(|character| !character.is_control()).take(200).collect());
+        }
         other => return Cow::Owned(format!("{other:?}")),
     })
 }

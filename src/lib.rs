@@ -22,7 +22,7 @@
 //! 12. [`reply`] makes the HTTP response of a document, with an [`etag`] for those who have it already; [`problem`] is
 //!     the document of an error.
 //!
-//! Nothing in it waits for anything but DNS, and DNS has a deadline.
+//! Nothing in it waits for anything but DNS, and DNS has a deadline; a batch waits for its body, too.
 
 pub mod component;
 

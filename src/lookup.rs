@@ -80,16 +80,15 @@ impl<'a, O: Outside> Lookup<'a, O> {
         // The name has been checked; what hickory-proto would refuse of it, nobody can ask for.
         let mut name = Name::from_ascii(host.ascii()).map_err(|error| Problem::Broken(error.to_string()))?;
         name.set_fqdn(true);
-        let start = self.outside.now();
         let records = async {
             match self.options.records {
                 true => Some(forward::records(session, &name).await),
                 false => None,
             }
         };
-        let (Addresses { canonical, a, aaaa, addresses, omitted }, records) =
-            join(forward::addresses(session, &name), records).await;
-        self.timing.note("dns", self.outside.now().saturating_sub(start));
+        let asked = join(forward::addresses(session, &name), records);
+        let (found, records) = self.timing.of_dns(self.outside, asked).await;
+        let Addresses { canonical, a, aaaa, addresses, omitted } = found;
         let needs = Needs { dns: self.options.verify, ..Needs::ALL };
         let reports = join_all(addresses.into_iter().map(|ip| self.report(ip, needs))).await;
         Ok(Host {
@@ -138,12 +137,7 @@ impl<'a, O: Outside> Lookup<'a, O> {
     async fn names(&self, ip: IpAddr, special: Option<Special>, embedded: Option<Embedded>) -> Answer {
         let verify = self.options.verify;
         match (private(special, embedded), &self.session) {
-            (None, Some(session)) => {
-                let start = self.outside.now();
-                let answer = reverse::names(session, ip, verify).await;
-                self.timing.note("dns", self.outside.now().saturating_sub(start));
-                answer
-            }
+            (None, Some(session)) => self.timing.of_dns(self.outside, reverse::names(session, ip, verify)).await,
             (private, _) => {
                 let name = private.map_or("", |special| special.name);
                 Answer::skipped(format!("no question is asked about special addresses ({name})"), verify)

@@ -89,12 +89,12 @@ impl Route {
     /// no address or public name and for a query parameter of ours with a value that it cannot have.
     pub fn parse(method: &str, path_with_query: &str) -> Result<Self, Problem> {
         let (path, query) = path_with_query.split_once('?').unwrap_or((path_with_query, ""));
-        let path = path.strip_prefix('/').unwrap_or(path);
         let methods = match path {
             "*" => Methods::All,
-            "batch" => Methods::Post,
+            "/batch" | "batch" => Methods::Post,
             _ => Methods::Get,
         };
+        let path = path.strip_prefix('/').unwrap_or(path);
         if method == "OPTIONS" {
             return Ok(Self::Methods(methods));
         }
@@ -243,6 +243,8 @@ mod tests {
             ("OPTIONS", "/8.8.8.8", Ok(Route::Methods(get)), "what may be asked"),
             ("OPTIONS", "/batch", Ok(Route::Methods(post)), "there, something else"),
             ("OPTIONS", "*", Ok(Route::Methods(Methods::All)), "of nothing in particular"),
+            ("OPTIONS", "/*", Ok(Route::Methods(get)), "of something that is not there"),
+            ("GET", "/*", Err(Problem::NoSubject(Invalid::Character('*'))), "nor is it a name"),
             ("POST", "/batch", Ok(Route::Batch(Options::default())), "a batch"),
             ("GET", "/batch", Err(Problem::MethodNotAllowed(post)), "has nothing to show"),
             ("POST", "/8.8.8.8", Err(Problem::MethodNotAllowed(get)), "nothing is stored here"),

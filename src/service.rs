@@ -128,11 +128,17 @@ impl Service {
         options: Options,
         outside: &'a impl Outside,
     ) -> Result<Reply<'a>, Problem> {
+        accepted(request, &[MediaType::Text, MediaType::Json])?;
         let lookup = self.lookup(ip, member.needs(), options, outside).await?;
-        let value = member.of(serde_json::to_value(lookup.report(ip, member.needs()).await?)?);
+        let mut report = lookup.report(ip, member.needs()).await?;
+        let value = member.of(serde_json::to_value(&report)?);
         let (reply, media_type) = told(request, &value, options.pretty)?;
         let reply = timed(reply.cached(Caching::names(lookup.summary().holds)), &lookup);
-        let tag = ETag::new(&value, media_type, options.pretty)?;
+        report.without_ttl();
+        // Where the TTL is what was asked for, nothing is left without it.
+        let essence =
+            Some(member.of(serde_json::to_value(report)?)).filter(|essence| !essence.is_null()).unwrap_or(value);
+        let tag = ETag::new(&essence, media_type, options.pretty)?;
         Ok(reply.tagged(tag, &request.header("if-none-match")))
     }
 

@@ -255,7 +255,12 @@ impl Signals for World<'_> {
 impl Transport for World<'_> {
     type Body = std::vec::IntoIter<Result<Vec<u8>, Unreachable>>;
 
-    async fn post(&self, resolver: &Resolver, message: &[u8]) -> Result<Response<Self::Body>, Unreachable> {
+    async fn post(
+        &self,
+        resolver: &Resolver,
+        message: &[u8],
+        begun: impl FnOnce(),
+    ) -> Result<Response<Self::Body>, Unreachable> {
         struct Underway(Option<Rc<Cell<usize>>>);
         impl Drop for Underway {
             fn drop(&mut self) {
@@ -266,6 +271,7 @@ impl Transport for World<'_> {
         let reaction = (self.react)(resolver, &message);
         self.asked.borrow_mut().push((resolver.authority.to_string(), message));
         let mut underway = Underway(Some(Rc::clone(&self.dropped)));
+        begun();
         self.sleep(reaction.after).await;
         let Some(response) = reaction.response else { return std::future::pending().await };
         underway.0 = None;

@@ -1,6 +1,6 @@
 //! How long the parts of an answer took: the header `server-timing`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use crate::clock::Clock;
@@ -8,7 +8,11 @@ use crate::dns::flights::Source;
 
 /// How long what took, in the order in which it was done.
 #[derive(Debug, Default)]
-pub struct Timing(RefCell<Vec<(&'static str, Duration)>>);
+pub struct Timing {
+    work: RefCell<Vec<(&'static str, Duration)>>,
+    /// When the first question to DNS was put, and the last one answered: they overlap.
+    dns: Cell<Option<(Duration, Duration)>>,
+}
 
 impl Timing {
     /// Does `work`, and notes how long it took.
@@ -19,9 +23,18 @@ impl Timing {
         output
     }
 
+    /// Waits for DNS, and notes from when to when.
+    pub async fn of_dns<T>(&self, clock: &impl Clock, wait: impl Future<Output = T>) -> T {
+        let start = clock.now();
+        let output = wait.await;
+        let (first, last) = self.dns.get().unwrap_or((start, start));
+        self.dns.set(Some((first.min(start), last.max(clock.now()))));
+        output
+    }
+
     /// Notes how long something took: one that is noted already took longer.
-    pub fn note(&self, name: &'static str, time: Duration) {
-        let mut list = self.0.borrow_mut();
+    fn note(&self, name: &'static str, time: Duration) {
+        let mut list = self.work.borrow_mut();
         match list.iter_mut().find(|(known, _)| *known == name) {
             Some((_, total)) => *total += time,
             None => list.push((name, time)),
@@ -31,31 +44,39 @@ impl Timing {
     /// The value of `server-timing` (W3C Server Timing, section 2): times in milliseconds; `dns` says who answered, a
     /// resolver or the cache.
     pub fn header(&self, source: Option<&Source>) -> String {
-        let mut text = String::with_capacity(128);
-        for (name, time) in self.0.borrow().iter() {
+        let mut entries: Vec<_> =
+            self.work.borrow().iter().map(|(name, time)| format!("{name};{}", milliseconds(*time))).collect();
+        if let Some((first, last)) = self.dns.get() {
             let description = match source {
-                Some(Source::Resolver(url)) if *name == "dns" => format!(";desc=\"{url}\""),
-                Some(Source::Cache) if *name == "dns" => ";desc=\"cache\"".to_owned(),
-                _ => String::new(),
+                Some(Source::Resolver(url)) => format!(";desc=\"{url}\""),
+                Some(Source::Cache) => ";desc=\"cache\"".to_owned(),
+                None => String::new(),
             };
-            let comma = if text.is_empty() { "" } else { ", " };
-            let milliseconds = time.as_secs_f64() * 1_000.0;
-            text.push_str(&format!("{comma}{name}{description};dur={milliseconds:.3}"));
+            entries.push(format!("dns{description};{}", milliseconds(last.saturating_sub(first))));
         }
-        text
+        entries.join(", ")
     }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("dur={:.3}", time.as_secs_f64() * 1_000.0)
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::join;
+
     use super::*;
+    use crate::testing::{Reaction, World};
 
     #[test]
     fn headers() {
         let timing = Timing::default();
         assert_eq!(timing.header(None), "", "nothing was done");
         timing.note("geo", Duration::from_micros(12));
-        timing.note("dns", Duration::from_millis(20));
+        let world = World::new(|_, _| Reaction::silence());
+        let wait = |ms| timing.of_dns(&world, world.sleep(Duration::from_millis(ms)));
+        world.run(join(wait(20), wait(15)));
         timing.note("geo", Duration::from_micros(1));
         let resolver = Source::Resolver("https://one.example/dns-query".to_owned());
         for (source, expected, why) in [

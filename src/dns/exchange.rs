@@ -17,13 +17,15 @@ pub trait Transport {
     /// The body of a response, while it comes in.
     type Body: Body;
 
-    /// POSTs a DNS message to a resolver; done when the head of the response is there.
+    /// POSTs a DNS message to a resolver; done when the head of the response is there. Calls `begun` when the platform has
+    /// taken the message.
     ///
     /// Dropping the future gives the request up.
     fn post(
         &self,
         resolver: &Resolver,
         message: &[u8],
+        begun: impl FnOnce(),
     ) -> impl Future<Output = Result<Response<Self::Body>, Unreachable>>;
 }
 
@@ -57,17 +59,28 @@ impl fmt::Display for Unreachable {
 
 impl std::error::Error for Unreachable {}
 
-/// Asks `resolver`. Never an error: a failure is an [`Outcome`] that says so.
-pub async fn exchange(transport: &impl Transport, resolver: &Resolver, question: &Question) -> Outcome {
-    match attempt(transport, resolver, question).await {
+/// Asks `resolver`; calls `begun` when the question is on its way. Never an error: a failure is an [`Outcome`] that says
+/// so.
+pub async fn exchange(
+    transport: &impl Transport,
+    resolver: &Resolver,
+    question: &Question,
+    begun: impl FnOnce(),
+) -> Outcome {
+    match attempt(transport, resolver, question, begun).await {
         Ok(outcome) => outcome,
         Err(Failure::Unreachable(why)) => Outcome::without_records(Status::Unreachable, why),
         Err(Failure::Malformed(why)) => Outcome::without_records(Status::Malformed, why),
     }
 }
 
-async fn attempt(transport: &impl Transport, resolver: &Resolver, question: &Question) -> Result<Outcome, Failure> {
-    let response = transport.post(resolver, question.bytes()).await?;
+async fn attempt(
+    transport: &impl Transport,
+    resolver: &Resolver,
+    question: &Question,
+    begun: impl FnOnce(),
+) -> Result<Outcome, Failure> {
+    let response = transport.post(resolver, question.bytes(), begun).await?;
     if !(200..300).contains(&response.status) {
         return Err(Failure::Unreachable(refusal(response.status, response.retry_after.as_deref())));
     }

@@ -84,22 +84,31 @@ impl Flights {
     /// The answer to `question`: as it is known, from somebody who is asking it already, or else by asking. `None` where
     /// somebody else is asking it and the deadline passes.
     ///
-    pub async fn land<O: Clock + Signals>(
+    ///
+    /// Only who asks needs a permit, from `admit`. It is there before the question counts as on its way: nobody is to
+    /// wait for what has not been sent.
+    pub async fn land<O: Clock + Signals, P>(
         &self,
         outside: &O,
         question: &Question,
         deadline: Deadline,
-        ask: impl AsyncFn() -> Asked,
+        admit: impl AsyncFn() -> P,
+        ask: impl AsyncFn(P) -> Asked,
     ) -> Option<Landed> {
         let key = Key::new(question);
+        let mut permit = None;
         loop {
-            let flight = match self.board(&key, outside.now()) {
+            let flight = match self.board(&key, outside.now(), &mut permit) {
                 Boarding::Known(landed) => return Some(landed),
                 Boarding::Wait(flight) => flight,
-                Boarding::Lead(flight) => {
+                Boarding::Lead(flight, permit) => {
                     let leader = Leader { flights: self, key, flight };
-                    let asked = ask().await;
+                    let asked = ask(permit).await;
                     return Some(leader.land(asked, outside.now()));
+                }
+                Boarding::Free => {
+                    permit = Some(admit().await);
+                    continue;
                 }
             };
             let (ring, rung) = outside.signal();
@@ -107,14 +116,18 @@ impl Flights {
             if let Either::Right(_) = select(pin!(rung), pin!(outside.sleep(deadline.left(outside)))).await {
                 return None;
             }
-            // A leader that went away without an answer for others has rung, too: then the question is asked anew.
             if let Some(landed) = flight.landed.get() {
                 return Some(landed.clone());
+            }
+            // A leader that went away without an answer for others has rung, too: then the question is asked anew, if
+            // there is time.
+            if deadline.left(outside).is_zero() {
+                return None;
             }
         }
     }
 
-    fn board(&self, key: &Key, now: Duration) -> Boarding {
+    fn board<P>(&self, key: &Key, now: Duration, permit: &mut Option<P>) -> Boarding<P> {
         let mut state = lock(&self.0);
         if let Some(Kept { outcome, until }) = state.cache.find(key, now) {
             let (outcome, holds) = (Arc::clone(outcome), until.saturating_sub(now));
@@ -123,16 +136,19 @@ impl Flights {
         if let Some(flight) = state.flying.get(key) {
             return Boarding::Wait(Arc::clone(flight));
         }
+        let Some(permit) = permit.take() else { return Boarding::Free };
         let flight = Arc::<Flight>::default();
         state.flying.insert(key.clone(), Arc::clone(&flight));
-        Boarding::Lead(flight)
+        Boarding::Lead(flight, permit)
     }
 }
 
-enum Boarding {
+enum Boarding<P> {
     Known(Landed),
     Wait(Arc<Flight>),
-    Lead(Arc<Flight>),
+    /// Nobody asks, and whoever wants to needs a permit.
+    Free,
+    Lead(Arc<Flight>, P),
 }
 
 /// Whoever asks the question. Dropped, it rings for those who wait, whether there is an answer or not.

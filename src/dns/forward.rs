@@ -1,5 +1,6 @@
 //! What a host name leads to.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use futures_util::future::{join, join5};
@@ -57,18 +58,11 @@ impl Found {
 /// Asks for the addresses of `name`, of both versions at the same time.
 pub async fn addresses<O: Outside>(session: &Session<'_, O>, name: &Name) -> Addresses {
     let (a, aaaa) = join(session.ask(name.clone(), RecordType::A), session.ask(name.clone(), RecordType::AAAA)).await;
-    let mut addresses = Vec::new();
-    let mut omitted = 0;
-    for ip in a.records.iter().chain(&aaaa.records).filter_map(RData::ip_addr) {
-        if addresses.contains(&ip) {
-            continue;
-        }
-        if addresses.len() < MAX_ADDRESSES {
-            addresses.push(ip);
-        } else {
-            omitted += 1;
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let mut addresses: Vec<_> = a.records.iter().chain(&aaaa.records).filter_map(RData::ip_addr).collect();
+    addresses.retain(|ip| seen.insert(*ip));
+    let omitted = addresses.len().saturating_sub(MAX_ADDRESSES);
+    addresses.truncate(MAX_ADDRESSES);
     let canonical = a.canonical.as_ref().or(aaaa.canonical.as_ref()).map(to_text);
     Addresses { canonical, a: Found::new(&a), aaaa: Found::new(&aaaa), addresses, omitted }
 }

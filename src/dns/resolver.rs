@@ -22,7 +22,15 @@ pub struct Verdict<'a> {
 /// Asks the primary resolver; and the fallback, as soon as the primary fails or has kept silent for
 /// [`Config::dns_hedge`]. The first conclusive answer counts and the other is dropped. If there is none by the
 /// deadline, the failure counts that tells more, and its detail names both resolvers.
-pub async fn ask<'a, O>(outside: &O, config: &'a Config, question: &Question, deadline: Deadline) -> Verdict<'a>
+///
+/// Calls `begun` when the question to the primary is on its way.
+pub async fn ask<'a, O>(
+    outside: &O,
+    config: &'a Config,
+    question: &Question,
+    deadline: Deadline,
+    begun: impl FnOnce(),
+) -> Verdict<'a>
 where
     O: Transport + Clock,
 {
@@ -31,7 +39,7 @@ where
     let silent = || Outcome::without_records(Status::Timeout, None);
 
     // The exchange stands first: it is polled first, and so on its way before anything else happens.
-    let primary = pin!(exchange(outside, &config.primary, question));
+    let primary = pin!(exchange(outside, &config.primary, question, begun));
     let patience = match &config.fallback {
         Some(_) => config.dns_hedge.min(deadline.left(outside)),
         None => deadline.left(outside),
@@ -52,7 +60,7 @@ where
     if left.is_zero() && matches!(first, Either::Right(_)) {
         return told(by_primary(silent()), config);
     }
-    let fallback = pin!(exchange(outside, fallback, question));
+    let fallback = pin!(exchange(outside, fallback, question, || {}));
     let time_is_up = pin!(outside.sleep(left));
     match first {
         Either::Left(failure) => match select(fallback, time_is_up).await {

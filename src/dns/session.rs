@@ -9,7 +9,7 @@ use hickory_proto::rr::{Name, RecordType};
 use super::Status;
 use super::exchange::Transport;
 use super::flights::{Asked, Flights, Landed, Signals, Source};
-use super::permits::Permits;
+use super::permits::{Permit, Permits};
 use super::resolver;
 use super::wire::{Malformed, Outcome, Question};
 use crate::clock::{Clock, Deadline};
@@ -67,9 +67,9 @@ impl<'a, O: Outside> Session<'a, O> {
 
     pub(super) async fn put(&self, question: Result<Question, Malformed>) -> Arc<Outcome> {
         let Landed { outcome, holds, source } = match question {
-            Ok(question) => match self.permits.run(self.land(&question)).await {
+            Ok(question) => match self.land(&question).await {
                 Some(landed) => landed,
-                None => self.too_late(),
+                None => failed(self.silence()),
             },
             Err(error) => failed(Outcome::without_records(Status::Malformed, error.to_string())),
         };
@@ -82,24 +82,32 @@ impl<'a, O: Outside> Session<'a, O> {
     }
 
     async fn land(&self, question: &Question) -> Option<Landed> {
-        // Whoever waited for a permit until now is not to send a question that nobody waits for.
-        if self.deadline.left(self.outside).is_zero() {
-            return None;
-        }
-        let ask = async || {
-            let patience = self.deadline.left(self.outside);
-            let resolver::Verdict { outcome, resolver } =
-                resolver::ask(self.outside, self.config, question, self.deadline).await;
-            let shared = outcome.status != Status::Timeout || patience * 2 >= self.config.dns_timeout;
-            let answered = !matches!(outcome.status, Status::Timeout | Status::Unreachable);
-            Asked { outcome, source: answered.then(|| Source::Resolver(resolver.to_string())), shared }
-        };
-        self.flights.land(self.outside, question, self.deadline, ask).await
+        let admit = async || self.permits.acquire().await;
+        let ask = async |permit| self.exchange(question, permit).await;
+        let landed = self.flights.land(self.outside, question, self.deadline, admit, ask).await;
+        self.permits.pass_on();
+        landed
     }
 
-    fn too_late(&self) -> Landed {
+    async fn exchange(&self, question: &Question, permit: Permit<'_>) -> Asked {
+        let begun = permit.begin().await;
+        let patience = self.deadline.left(self.outside);
+        // Whoever waited for a permit until now is not to send a question that nobody waits for.
+        if patience.is_zero() {
+            begun.tell();
+            return Asked { outcome: self.silence(), source: None, shared: false };
+        }
+        let verdict = resolver::ask(self.outside, self.config, question, self.deadline, || begun.tell()).await;
+        let resolver::Verdict { outcome, resolver } = verdict;
+        // A failure for want of time is nobody else's.
+        let shared = outcome.status.is_conclusive() || patience * 2 >= self.config.dns_timeout;
+        let answered = !matches!(outcome.status, Status::Timeout | Status::Unreachable);
+        Asked { outcome, source: answered.then(|| Source::Resolver(resolver.to_string())), shared }
+    }
+
+    fn silence(&self) -> Outcome {
         let timeout = self.config.dns_timeout.as_millis();
-        failed(Outcome::without_records(Status::Timeout, format!("no answer within {timeout} ms")))
+        Outcome::without_records(Status::Timeout, format!("no answer within {timeout} ms"))
     }
 }
 

@@ -6,6 +6,7 @@ use std::{fmt, net::IpAddr};
 
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
+use hickory_proto::rr::rdata::{NS, PTR};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use super::{Status, extended_error};
@@ -20,6 +21,10 @@ const BLOCK: usize = 128;
 /// The UDP payload size that the question offers (RFC 6891 section 6.2.5). It means nothing over HTTPS, but resolvers
 /// may pass it on.
 const PAYLOAD: u16 = 1232;
+
+/// How many bytes the data of an outcome's records may have, uncompressed. By compression (RFC 1035 section 4.1.4) a reply
+/// of 64 KiB can hold a megabyte of names; nobody reads them, and a batch could ask for a hundred such.
+const MAX_DATA: usize = 16 * 1024;
 
 /// TTLs are 31 bits wide; a larger one is to be read as 0 (RFC 2181 section 8).
 const MAX_TTL: u32 = i32::MAX as u32;
@@ -164,13 +169,24 @@ impl Question {
         let exists = message.metadata.response_code == ResponseCode::NoError;
         let mut least = chain_ttl;
         let mut found = Vec::new();
+        let (mut data, mut omitted) = (0_usize, 0_usize);
         if exists {
             for record in records(&message.answers, end).filter(|record| record.record_type() == self.kind) {
                 let ttl = ttl(record);
                 least = Some(least.map_or(ttl, |least| least.min(ttl)));
-                found.push(record.data.clone());
+                data += weight(&record.data);
+                if data <= MAX_DATA {
+                    found.push(record.data.clone());
+                } else {
+                    omitted += 1;
+                }
             }
         }
+        let cut = (omitted > 0).then(|| format!("{omitted} more records than are told"));
+        let detail = match (extended, cut) {
+            (Some(extended), Some(cut)) => Some(format!("{extended}; {cut}")),
+            (extended, cut) => extended.or(cut),
+        };
         let (status, ttl) = if !found.is_empty() {
             (Status::Ok, least)
         } else {
@@ -183,7 +199,7 @@ impl Question {
             canonical: chain_ttl.is_some().then(|| end.clone()),
             authenticated: message.metadata.authentic_data,
             ttl,
-            detail: extended,
+            detail,
             size: 0,
         })
     }
@@ -234,6 +250,18 @@ fn padded(name: &Name) -> Edns {
 
 fn records<'a>(records: &'a [Record], owner: &Name) -> impl Iterator<Item = &'a Record> {
     records.iter().filter(move |record| record.dns_class == DNSClass::IN && record.name.eq_ignore_root(owner))
+}
+
+/// About how many bytes the data of a record has, uncompressed.
+fn weight(data: &RData) -> usize {
+    match data {
+        RData::PTR(PTR(name)) | RData::NS(NS(name)) => name.len(),
+        RData::MX(mx) => mx.exchange.len(),
+        RData::SOA(soa) => soa.mname.len() + soa.rname.len(),
+        RData::TXT(text) => text.txt_data.iter().map(|string| string.len() + 1).sum(),
+        RData::CAA(caa) => caa.tag.len() + caa.value.len(),
+        _ => 16,
+    }
 }
 
 fn cname(record: &Record) -> Option<(&Name, u32)> {

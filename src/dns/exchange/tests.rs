@@ -5,7 +5,7 @@ use hickory_proto::op::{Message, ResponseCode};
 fn ask(react: impl Fn(&Message) -> Reaction) -> Outcome {
     let world = World::new(|_, question| react(question));
     let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
-    let outcome = world.run(exchange(&world, &config().primary, &question));
+    let outcome = world.run(exchange(&world, &config().primary, &question, || {}));
     assert_eq!(world.hosts(), ["one.example"], "one question");
     outcome
 }

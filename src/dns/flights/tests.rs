@@ -24,13 +24,13 @@ impl Instance<'_> {
     /// Puts the question for an address; asking takes a tenth of a second.
     async fn put(&self, ip: &str, status: Status, ttl: u32, shared: bool) -> Option<Landed> {
         let question = Question::ptr(ip.parse().unwrap()).unwrap();
-        let ask = async || {
+        let ask = async |()| {
             self.asked.set(self.asked.get() + 1);
             self.world.sleep(SECOND / 10).await;
             let outcome = Outcome { ttl: Some(ttl), ..Outcome::without_records(status, None) };
             Asked { outcome, source: Some(Source::Resolver("one".to_owned())), shared }
         };
-        self.flights.land(&self.world, &question, Deadline::after(&self.world, SECOND), ask).await
+        self.flights.land(&self.world, &question, Deadline::after(&self.world, SECOND), async || (), ask).await
     }
 
     fn is_idle(&self) -> bool {
@@ -100,11 +100,11 @@ fn a_follower_has_a_deadline_of_its_own() {
     let instance = Instance::new();
     let first = instance.put("1.1.1.1", Status::Ok, 60, true);
     let question = Question::ptr("1.1.1.1".parse().unwrap()).unwrap();
-    let never = async || -> Asked { panic!("somebody else is asking") };
+    let never = async |()| -> Asked { panic!("somebody else is asking") };
     let second = async {
         instance.world.sleep(SECOND / 100).await;
         let deadline = Deadline::after(&instance.world, SECOND / 100);
-        instance.flights.land(&instance.world, &question, deadline, never).await
+        instance.flights.land(&instance.world, &question, deadline, async || (), never).await
     };
     let (first, second) = instance.world.run(join(first, second));
     assert!(first.is_some() && second.is_none());

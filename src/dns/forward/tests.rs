@@ -52,7 +52,9 @@ fn one_version_may_fail() {
 #[test]
 fn sixteen_addresses_at_most() {
     let world = World::new(|_, question| match question.queries[0].query_type() {
-        RecordType::A => Reaction::records(question, 1, (1..=20).map(|n| address(&format!("192.0.2.{n}"))).collect()),
+        RecordType::A => {
+            Reaction::records(question, 1, (1..=20).chain(1..=20).map(|n| address(&format!("192.0.2.{n}"))).collect())
+        }
         _ => Reaction::code(question, ResponseCode::NoError),
     });
     let found = run(&world, async |session| addresses(session, &name("a.example.")).await);

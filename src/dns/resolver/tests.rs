@@ -46,7 +46,7 @@ fn seen(primary: &str, fallback: Option<&str>, change: impl FnOnce(&mut Config))
     change(&mut config);
     let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
     let deadline = Deadline::after(&world, config.dns_timeout);
-    let (after, verdict) = world.time(ask(&world, &config, &question, deadline));
+    let (after, verdict) = world.time(ask(&world, &config, &question, deadline, || {}));
     Seen {
         status: verdict.outcome.status,
         by: verdict.resolver.authority.to_string(),
@@ -142,6 +142,6 @@ fn an_answer_in_the_last_moment_counts() {
     let world = World::new(|_, question| reaction("good", question));
     let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
     let deadline = Deadline::after(&world, Duration::ZERO);
-    let verdict = world.run(ask(&world, &config(), &question, deadline)).outcome;
+    let verdict = world.run(ask(&world, &config(), &question, deadline, || {})).outcome;
     assert_eq!(verdict.status, Status::Ok);
 }

@@ -299,6 +299,19 @@ fn failures() {
 }
 
 #[test]
+fn more_than_anybody_reads_is_cut_and_told() {
+    let long = |n: usize| format!("{n}.{}.example.", ["x".repeat(60).as_str(); 3].join("."));
+    for (count, told, detail, why) in
+        [(80, 80, None, "80 names of 190 bytes"), (100, 84, Some("16 more records than are told"), "the first 16 KiB")]
+    {
+        let answer =
+            answer(|message| message.answers = (100..100 + count).map(|n| ptr_to(NAME, 9, &long(n))).collect());
+        assert_eq!((answer.records.len(), answer.detail.as_deref()), (told, detail), "{why}");
+        assert_eq!(answer.status, Status::Ok, "{why}");
+    }
+}
+
+#[test]
 fn validated_answers_say_so() {
     let answer = answer(|message| {
         message.metadata.authentic_data = true;
