@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::dns::exchange::Body;
 use crate::dns::session::Outside;
+use crate::field;
 use crate::lookup::Lookup;
 use crate::problem::Problem;
 use crate::report::{Item, Line};
@@ -106,13 +107,13 @@ impl Form {
         let [value] = content_type else {
             return if content_type.is_empty() { Ok(Self::Either) } else { Err(Unreadable::MediaType) };
         };
-        let essence = value.as_ref().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        match essence.to_ascii_lowercase().as_slice() {
-            b"application/json" => Ok(Self::Json),
-            b"text/plain" => Ok(Self::Lines),
-            b"application/x-www-form-urlencoded" => Ok(Self::Either),
-            _ => Err(Unreadable::MediaType),
-        }
+        let forms = [
+            ("application/json", Self::Json),
+            ("text/plain", Self::Lines),
+            ("application/x-www-form-urlencoded", Self::Either),
+        ];
+        let form = forms.iter().find(|(media_type, _)| field::is_media_type(value.as_ref(), media_type));
+        form.map(|(_, form)| *form).ok_or(Unreadable::MediaType)
     }
 }
 

@@ -1,5 +1,11 @@
 //! What the values of header fields are made of (RFC 9110 section 5.6).
 
+/// Type and subtype of a `content-type`, whose parameters do not matter and which has no case (section 8.3.1).
+pub(crate) fn is_media_type(content_type: &[u8], essence: &str) -> bool {
+    let found = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
+    trim(found).eq_ignore_ascii_case(essence.as_bytes())
+}
+
 /// Whether a token may hold this byte (section 5.6.2).
 pub(crate) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)

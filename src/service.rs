@@ -115,8 +115,7 @@ impl Service {
         let reply = Reply::new(MediaType::Json, json(&report, options.pretty)?);
         report.without_ttl();
         let tag = ETag::new(&report, MediaType::Json, options.pretty)?;
-        Ok(timed(reply.cached(Caching::names(lookup.summary().holds)), &lookup)
-            .tagged(tag, &request.header("if-none-match")))
+        Ok(public(request, reply, tag, &lookup))
     }
 
     /// A member of the report on an address.
@@ -133,13 +132,12 @@ impl Service {
         let mut report = lookup.report(ip, member.needs()).await?;
         let value = member.of(serde_json::to_value(&report)?);
         let (reply, media_type) = told(request, &value, options.pretty)?;
-        let reply = timed(reply.cached(Caching::names(lookup.summary().holds)), &lookup);
         report.without_ttl();
         // Where the TTL is what was asked for, nothing is left without it.
         let essence =
             Some(member.of(serde_json::to_value(report)?)).filter(|essence| !essence.is_null()).unwrap_or(value);
         let tag = ETag::new(&essence, media_type, options.pretty)?;
-        Ok(reply.tagged(tag, &request.header("if-none-match")))
+        Ok(public(request, reply, tag, &lookup))
     }
 
     /// The report on whoever asks, or a member of it. It is theirs alone.
@@ -150,8 +148,7 @@ impl Service {
         options: Options,
         outside: &'a impl Outside,
     ) -> Result<Reply<'a>, Problem> {
-        let source = self.config(outside).await?.caller;
-        let ip = source.find(&request.header(source.header()))?;
+        let (ip, header) = self.caller(request, outside).await?;
         let needs = member.map_or(Needs::ALL, Member::needs);
         if member.is_none() {
             accepted(request, &[MediaType::Json])?;
@@ -162,7 +159,7 @@ impl Service {
             Some(member) => told(request, &member.of(serde_json::to_value(report)?), options.pretty)?.0,
             None => Reply::new(MediaType::Json, json(&report, options.pretty)?),
         };
-        Ok(timed(reply.cached(Caching::Nobody).with("ipedge-caller", source.header()), &lookup))
+        Ok(private(reply, header, &lookup))
     }
 
     /// The report on whoever asks, as a page where they would rather have one.
@@ -175,15 +172,11 @@ impl Service {
         if accepted(request, &[MediaType::Json, MediaType::Html])? == MediaType::Json {
             return self.own(request, None, options, outside).await;
         }
-        let source = self.config(outside).await?.caller;
-        let ip = source.find(&request.header(source.header()))?;
+        let (ip, header) = self.caller(request, outside).await?;
         let lookup = self.lookup(ip, Needs::ALL, options, outside).await?;
         let report: Report<'_> = lookup.report(ip, Needs::ALL).await?;
-        let reply = Reply::new(MediaType::Html, page::render(&report)?)
-            .cached(Caching::Nobody)
-            .with("content-security-policy", page::POLICY)
-            .with("ipedge-caller", source.header());
-        Ok(timed(reply, &lookup))
+        let page = Reply::new(MediaType::Html, page::render(&report)?);
+        Ok(private(page.with("content-security-policy", page::POLICY), header, &lookup))
     }
 
     /// What a host name leads to.
@@ -201,8 +194,7 @@ impl Service {
         let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
         document.without_ttl();
         let tag = ETag::new(&document, MediaType::Json, options.pretty)?;
-        Ok(timed(reply.cached(Caching::names(lookup.summary().holds)), &lookup)
-            .tagged(tag, &request.header("if-none-match")))
+        Ok(public(request, reply, tag, &lookup))
     }
 
     /// The reports on many subjects.
@@ -240,6 +232,12 @@ impl Service {
         let tag = ETag::new(&about, MediaType::Json, options.pretty)?;
         let reply = Reply::new(MediaType::Json, json(&about, options.pretty)?).cached(Caching::databases());
         Ok(reply.tagged(tag, &request.header("if-none-match")))
+    }
+
+    /// The address of whoever asks, and the header that tells it.
+    async fn caller(&self, request: &impl Request, outside: &impl Outside) -> Result<(IpAddr, &'static str), Problem> {
+        let source = self.config(outside).await?.caller;
+        Ok((source.find(&request.header(source.header()))?, source.header()))
     }
 
     /// A lookup of one address, with DNS where that is asked.
@@ -287,6 +285,22 @@ fn told<'a>(request: &impl Request, value: &Value, pretty: bool) -> Result<(Repl
     let media_type = accepted(request, &[MediaType::Text, MediaType::Json])?;
     let body = if media_type == MediaType::Text { text.into_bytes() } else { json(value, pretty)? };
     Ok((Reply::new(media_type, body), media_type))
+}
+
+/// An answer that anybody may keep for as long as what DNS said holds, unless the client has it already.
+fn public<'a, O: session::Outside>(
+    request: &impl Request,
+    reply: Reply<'a>,
+    tag: ETag,
+    lookup: &Lookup<'_, O>,
+) -> Reply<'a> {
+    let reply = timed(reply.cached(Caching::names(lookup.summary().holds)), lookup);
+    reply.tagged(tag, &request.header("if-none-match"))
+}
+
+/// An answer about whoever asks, who is known by this header.
+fn private<'a, O: session::Outside>(reply: Reply<'a>, header: &'static str, lookup: &Lookup<'_, O>) -> Reply<'a> {
+    timed(reply.cached(Caching::Nobody).with("ipedge-caller", header), lookup)
 }
 
 fn timed<'a, O: session::Outside>(reply: Reply<'a>, lookup: &Lookup<'_, O>) -> Reply<'a> {

@@ -5,6 +5,7 @@ use std::fmt;
 use super::Status;
 use super::wire::{Malformed, Outcome, Question};
 use crate::config::Resolver;
+use crate::field;
 
 /// The media type of DNS messages (RFC 8484 section 6).
 pub const MEDIA_TYPE: &str = "application/dns-message";
@@ -84,7 +85,7 @@ async fn attempt(
     if !(200..300).contains(&response.status) {
         return Err(Failure::Unreachable(refusal(response.status, response.retry_after.as_deref())));
     }
-    if !response.content_type.as_deref().is_some_and(is_dns_message) {
+    if !response.content_type.as_deref().is_some_and(|value| field::is_media_type(value, MEDIA_TYPE)) {
         return Err(Failure::Malformed(format!("another media type than {MEDIA_TYPE}")));
     }
     Ok(question.answer(&whole(response.body).await?)?)
@@ -99,12 +100,6 @@ fn refusal(status: u16, retry_after: Option<&[u8]>) -> String {
         Some(value) => format!("HTTP {status}, retry-after {value}"),
         None => format!("HTTP {status}"),
     }
-}
-
-/// Whether a `content-type` is ours: parameters do not matter, nor does case (RFC 9110 section 8.3.1).
-fn is_dns_message(content_type: &[u8]) -> bool {
-    let essence = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
-    essence.trim_ascii().eq_ignore_ascii_case(MEDIA_TYPE.as_bytes())
 }
 
 async fn whole(mut body: impl Body) -> Result<Vec<u8>, Failure> {

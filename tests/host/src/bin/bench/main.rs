@@ -15,7 +15,7 @@ use anyhow::Context;
 use clap::Parser;
 
 use load::{Load, Sample};
-use report::{Report, Row, Start};
+use report::{Batches, Report, Row, Start};
 use server::Server;
 
 /// Measures the component against a hello-world one, and against one that only asks the resolver
@@ -87,6 +87,7 @@ fn main() -> anyhow::Result<()> {
             &mut report,
         )?;
     }
+    report.batches = batches(&resolver)?;
     // An instance of the hello world cannot be held while one looks.
     for (name, file) in [("ipedge", "ipedge.wasm"), ("outbound", "bench_outbound.wasm")] {
         report.instances.push((name, per_instance(file)?));
@@ -95,6 +96,21 @@ fn main() -> anyhow::Result<()> {
     std::fs::write(&options.out, &text).with_context(|| options.out.display().to_string())?;
     println!("{text}");
     Ok(())
+}
+
+/// How long batches take, of addresses that nobody has asked about before.
+fn batches(resolver: &Server) -> anyhow::Result<Vec<Batches>> {
+    const BATCHES: usize = 20;
+    let ipedge = Server::host("ipedge.wasm", 128, resolver)?;
+    let mut networks = (0..).map(|n| (20 + n / 256, n % 256));
+    let mut of = |accept| -> anyhow::Result<_> {
+        let times = networks.by_ref().take(BATCHES).map(|(first, second)| {
+            let addresses: Vec<_> = (1..=100).map(|last| format!("{first}.{second}.0.{last}")).collect();
+            ipedge.batch(accept, &addresses.join("\n"))
+        });
+        Ok((accept, times.collect::<anyhow::Result<Vec<_>>>()?))
+    };
+    Ok(vec![of("application/json")?, of("application/x-ndjson")?])
 }
 
 /// What an instance adds to its host, in bytes: the memory of many that wait for a resolver, over that of none.

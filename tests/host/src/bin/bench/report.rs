@@ -13,6 +13,7 @@ pub(crate) struct Report {
     pub(crate) starts: Vec<Start>,
     /// Bytes that an instance adds, by component.
     pub(crate) instances: Vec<(&'static str, u64)>,
+    pub(crate) batches: Vec<Batches>,
 }
 
 /// One load: the medians of its measurements.
@@ -25,6 +26,9 @@ pub(crate) struct Row {
     ratio: Option<[f64; 3]>,
 }
 
+/// What batches are answered in, and how long each took: to the first of the body, and to the last.
+pub(crate) type Batches = (&'static str, Vec<[Duration; 2]>);
+
 /// How a host starts.
 pub(crate) struct Start {
     pub(crate) name: &'static str,
@@ -36,7 +40,7 @@ pub(crate) struct Start {
 
 impl Report {
     pub(crate) fn new(seconds: u64, rounds: usize) -> Self {
-        Self { seconds, rounds, rows: Vec::new(), starts: Vec::new(), instances: Vec::new() }
+        Self { seconds, rounds, rows: Vec::new(), starts: Vec::new(), instances: Vec::new(), batches: Vec::new() }
     }
 }
 
@@ -87,6 +91,19 @@ impl fmt::Display for Report {
                 write!(f, "{middle:.2} ({least:.2} to {greatest:.2}) ")?;
             }
             writeln!(f, "| {p50:.2} | {p99:.2} | {processor:.0} | {questions:.2} |")?;
+        }
+        writeln!(f, "\n| batch of 100 new addresses | begins after ms | is whole after ms (least to greatest) |")?;
+        writeln!(f, "|---|--:|--:|")?;
+        for (accept, times) in &self.batches {
+            let milliseconds = |which: usize| times.iter().map(move |time| time[which].as_secs_f64() * 1e3);
+            writeln!(
+                f,
+                "| {accept} | {:.0} | {:.0} ({:.0} to {:.0}) |",
+                median(milliseconds(0)),
+                median(milliseconds(1)),
+                milliseconds(1).fold(f64::INFINITY, f64::min),
+                milliseconds(1).fold(0.0, f64::max),
+            )?;
         }
         writeln!(f, "\n| component | start to first answer, ms | host then, MiB | an instance adds, KiB |")?;
         writeln!(f, "|---|--:|--:|--:|")?;

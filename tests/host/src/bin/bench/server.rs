@@ -79,6 +79,32 @@ impl Server {
         Ok(())
     }
 
+    /// POSTs a batch of these addresses: the time to the first of the answer's body, and to the last.
+    pub(crate) fn batch(&self, accept: &str, addresses: &str) -> anyhow::Result<[Duration; 2]> {
+        let mut connection = TcpStream::connect(self.address)?;
+        let start = Instant::now();
+        // In one segment, as a client with a buffer sends it.
+        let request = format!(
+            "POST /batch HTTP/1.1\r\nHost: bench\r\nAccept: {accept}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n\
+             {addresses}",
+            addresses.len()
+        );
+        connection.write_all(request.as_bytes())?;
+        let mut answer = BufReader::new(connection);
+        let mut line = String::new();
+        answer.read_line(&mut line)?;
+        ensure!(line.starts_with("HTTP/1.1 200 "), "{} answered {line:?}", self.address);
+        while line != "\r\n" {
+            line.clear();
+            ensure!(answer.read_line(&mut line)? > 0, "{} sent half a head", self.address);
+        }
+        let mut body = vec![0];
+        answer.read_exact(&mut body)?;
+        let first = start.elapsed();
+        answer.read_to_end(&mut body)?;
+        Ok([first, start.elapsed()])
+    }
+
     fn get(&self, path: &str) -> anyhow::Result<String> {
         let mut connection = TcpStream::connect(self.address)?;
         write!(connection, "GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")?;
