@@ -271,9 +271,10 @@ impl Transport for World<'_> {
         let reaction = (self.react)(resolver, &message);
         self.asked.borrow_mut().push((resolver.authority.to_string(), message));
         let mut underway = Underway(Some(Rc::clone(&self.dropped)));
+        // Who keeps silent does not even take the question.
+        let Some(response) = reaction.response else { return std::future::pending().await };
         begun();
         self.sleep(reaction.after).await;
-        let Some(response) = reaction.response else { return std::future::pending().await };
         underway.0 = None;
         let Canned { status, content_type, retry_after, pieces } = response?;
         let bytes = |text: &str| text.as_bytes().to_vec();

@@ -41,7 +41,7 @@ impl Permits {
 pub(super) struct Permit<'a>(&'a Permits);
 
 impl Permit<'_> {
-    /// Waits until what began before has told so.
+    /// Waits until what began before has told so. Whoever does not want to wait any longer may begin all the same.
     ///
     /// One begins after the other, because a platform to which several HTTP requests are given at once sends the heads of
     /// all before it looks for their bodies. A body that follows its head alone waits until the peer has acknowledged
@@ -86,11 +86,11 @@ struct Queue {
 impl Queue {
     /// Waits until `get` gives something; it is tried at once, and then when [`wake`](Self::wake) says so.
     async fn wait<T>(&self, get: impl Fn() -> Option<T>) -> T {
-        let place = self.next.replace(self.next.get() + 1);
+        let place = Place { queue: self, number: self.next.replace(self.next.get() + 1) };
         poll_fn(|context| match get() {
             Some(got) => Poll::Ready(got),
             None => {
-                self.waiting.borrow_mut().insert(place, context.waker().clone());
+                self.waiting.borrow_mut().insert(place.number, context.waker().clone());
                 Poll::Pending
             }
         })
@@ -103,6 +103,18 @@ impl Queue {
         if let Some((_, waker)) = first {
             waker.wake();
         }
+    }
+}
+
+/// A place in a queue, left when it is dropped.
+struct Place<'a> {
+    queue: &'a Queue,
+    number: u64,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.queue.waiting.borrow_mut().remove(&self.number);
     }
 }
 
@@ -138,8 +150,12 @@ mod tests {
             let permits = Permits::new(2);
             let (first, second) = (permits.acquire().await, permits.acquire().await);
             let begun = first.begin().await;
+            {
+                let mut gone = pin!(second.begin());
+                assert!(poll!(&mut gone).is_pending(), "the first has not begun");
+            }
             let mut next = pin!(second.begin());
-            assert!(poll!(&mut next).is_pending(), "the first has not begun");
+            assert!(poll!(&mut next).is_pending(), "nor has whoever gave up left the way free");
             begun.tell();
             assert!(poll!(&mut next).is_ready(), "it has, and goes on");
         };

@@ -1,9 +1,11 @@
 //! The questions of one request: one deadline, so many at once, and what they say about the answer as a whole.
 
 use std::cell::RefCell;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use hickory_proto::rr::{Name, RecordType};
 
 use super::Status;
@@ -42,6 +44,8 @@ pub struct Summary {
 impl<'a, O: Outside> Session<'a, O> {
     /// A batch of addresses is not to be a flood of questions.
     const AT_ONCE: usize = 32;
+    /// Many times as long as a platform takes for questions that it can send at once.
+    const A_MOMENT: Duration = Duration::from_millis(20);
 
     /// A session that ends [`Config::dns_timeout`] from now.
     pub fn new(outside: &'a O, config: &'a Config, flights: &'a Flights) -> Self {
@@ -90,14 +94,23 @@ impl<'a, O: Outside> Session<'a, O> {
     }
 
     async fn exchange(&self, question: &Question, permit: Permit<'_>) -> Asked {
-        let begun = permit.begin().await;
+        // A platform may take the question only when it is connected to the resolver. Nobody waits for that.
+        let begun = match select(pin!(permit.begin()), pin!(self.outside.sleep(Self::A_MOMENT))).await {
+            Either::Left((begun, _)) => Some(begun),
+            Either::Right(_) => None,
+        };
+        let tell = || {
+            if let Some(begun) = begun {
+                begun.tell();
+            }
+        };
         let patience = self.deadline.left(self.outside);
         // Whoever waited for a permit until now is not to send a question that nobody waits for.
         if patience.is_zero() {
-            begun.tell();
+            tell();
             return Asked { outcome: self.silence(), source: None, shared: false };
         }
-        let verdict = resolver::ask(self.outside, self.config, question, self.deadline, || begun.tell()).await;
+        let verdict = resolver::ask(self.outside, self.config, question, self.deadline, tell).await;
         let resolver::Verdict { outcome, resolver } = verdict;
         // A failure for want of time is nobody else's.
         let shared = outcome.status.is_conclusive() || patience * 2 >= self.config.dns_timeout;
@@ -117,6 +130,7 @@ fn failed(outcome: Outcome) -> Landed {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::future::join_all;
     use hickory_proto::rr::RData;
 
     use super::*;
@@ -148,6 +162,23 @@ mod tests {
         ] {
             assert_eq!(ask(names), Summary { holds, source }, "{why}");
         }
+    }
+
+    /// The first question is never taken; the others do not wait for it longer than a moment.
+    #[test]
+    fn a_question_that_does_not_begin_holds_nobody_up() {
+        let world = World::new(|resolver, question| match resolver.authority.as_str() {
+            "one.example" => Reaction::silence(),
+            _ => Reaction::records(question, 60, vec![address("192.0.2.1")]),
+        });
+        let (config, flights) = (config(), Flights::default());
+        let session = Session::new(&world, &config, &flights);
+        let names = ["a.example.", "b.example.", "c.example."];
+        let asked = join_all(names.map(|text| session.ask(name(text), RecordType::A)));
+        let (time, outcomes) = world.time(asked);
+        let statuses: Vec<_> = outcomes.iter().map(|outcome| outcome.status).collect();
+        assert_eq!(statuses, [Status::Ok; 3]);
+        assert_eq!(time, 270, "a moment, and the hedge");
     }
 
     #[test]

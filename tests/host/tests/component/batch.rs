@@ -1,7 +1,7 @@
 //! Many subjects at once: in order, or as they become known.
 
 use bytes::Bytes;
-use host::doh::{Answer, Script};
+use host::doh::{Answer, Dead, Doh, Script};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -9,7 +9,7 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
-use crate::support::{World, within};
+use crate::support::{Client, World, resolvers, serve, within};
 
 async fn post(world: &World, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Response<Incoming> {
     let pool = Pool::builder(TokioExecutor::new()).build_http();
@@ -125,4 +125,21 @@ async fn what_is_no_batch() {
         assert_eq!(problem["status"], status.as_u16(), "{reason}");
     }
     assert_eq!((world.doh.count(), world.host.counters().failed()), (0, 0));
+}
+
+/// The primary takes connections and says nothing, not even what TLS begins with: its questions never leave the platform.
+#[tokio::test]
+async fn a_silent_primary_holds_nobody_up() {
+    let primary = Dead::silent().await.unwrap();
+    let fallback = Doh::start(Answer::FromAddress).await.unwrap();
+    let origin = fallback.origin();
+    let patience = [("dns_timeout_ms", "30000"), ("dns_hedge_ms", "50")];
+    let host = serve(&[&resolvers(primary.origin(), &origin)[..], &patience].concat()).await;
+    let world = World { client: Client::new(host.addr()), host, doh: fallback };
+    let body: Vec<_> = (0..40).map(|n| format!("20.0.2.{n}")).collect();
+    let items: Vec<Value> = serde_json::from_slice(&whole(post(&world, &[], body.join("\n")).await).await).unwrap();
+    assert_eq!(items.len(), 40);
+    for item in &items {
+        assert_eq!(item["dns"]["status"], "ok", "{item}");
+    }
 }
