@@ -253,7 +253,10 @@ impl Transport for Spin {
                 send.await
             }
             Some(rest) => match select(send, rest).await {
-                Either::Left((response, _)) => response,
+                Either::Left((response, _)) => {
+                    begun();
+                    response
+                }
                 Either::Right(((), send)) => {
                     begun();
                     send.await

@@ -157,6 +157,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
+    use crate::testing::VARIABLES;
 
     struct Given<'a>(&'a [(&'a str, &'a str)]);
 
@@ -169,17 +170,7 @@ mod tests {
 
     /// The configuration with good values, but for those given.
     fn read(changed: &[(&str, &str)]) -> Result<Config, String> {
-        let good = [
-            ("doh_primary", "https://dns.example"),
-            ("doh_fallback", "https://other.example"),
-            ("doh_path", "/dns-query"),
-            ("dns_timeout_ms", "1500"),
-            ("dns_hedge_ms", "250"),
-            ("caller_header", "spin-client-addr"),
-            ("trusted_proxies", "0"),
-            ("batch_limit", "100"),
-        ];
-        let given = [changed, &good].concat();
+        let given = [changed, &VARIABLES].concat();
         Config::read(&Given(&given)).now_or_never().unwrap().map_err(|error| error.to_string())
     }
 
@@ -205,9 +196,9 @@ mod tests {
     fn a_fallback_that_is_the_primary_is_none() {
         for (fallback, expected, why) in [
             ("https://other.example", Some("https://other.example/dns-query"), "another"),
-            ("https://dns.example", None, "the same"),
-            ("HTTPS://DNS.Example/", None, "the same, written otherwise"),
-            ("http://dns.example", Some("http://dns.example/dns-query"), "another scheme"),
+            ("https://one.example", None, "the same"),
+            ("HTTPS://ONE.Example/", None, "the same, written otherwise"),
+            ("http://one.example", Some("http://one.example/dns-query"), "another scheme"),
         ] {
             let fallback = read(&[("doh_fallback", fallback)]).unwrap().fallback.map(|resolver| resolver.to_string());
             assert_eq!(fallback.as_deref(), expected, "{why}");

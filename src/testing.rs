@@ -105,6 +105,18 @@ pub fn address(ip: &str) -> RData {
     }
 }
 
+/// Good values of all variables: what [`config`] says.
+pub const VARIABLES: [(&str, &str); 8] = [
+    ("doh_primary", "https://one.example"),
+    ("doh_fallback", "https://two.example"),
+    ("doh_path", "/dns-query"),
+    ("dns_timeout_ms", "1500"),
+    ("dns_hedge_ms", "250"),
+    ("caller_header", "spin-client-addr"),
+    ("trusted_proxies", "0"),
+    ("batch_limit", "100"),
+];
+
 type React<'a> = Box<dyn Fn(&Resolver, &Message) -> Reaction + 'a>;
 
 /// The world outside.
@@ -197,17 +209,7 @@ pub fn config() -> Config {
 impl Variables for World<'_> {
     async fn variable(&self, name: &'static str) -> Result<String, String> {
         self.variables_read.set(self.variables_read.get() + 1);
-        let usual = [
-            ("doh_primary", "https://one.example"),
-            ("doh_fallback", "https://two.example"),
-            ("doh_path", "/dns-query"),
-            ("dns_timeout_ms", "1500"),
-            ("dns_hedge_ms", "250"),
-            ("caller_header", "spin-client-addr"),
-            ("trusted_proxies", "0"),
-            ("batch_limit", "100"),
-        ];
-        let found = self.variables.iter().chain(&usual).find(|(known, _)| *known == name);
+        let found = self.variables.iter().chain(&VARIABLES).find(|(known, _)| *known == name);
         found.map(|(_, value)| (*value).to_owned()).ok_or_else(|| "is not defined".to_owned())
     }
 }

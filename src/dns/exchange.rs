@@ -19,7 +19,7 @@ pub trait Transport {
     type Body: Body;
 
     /// POSTs a DNS message to a resolver; done when the head of the response is there. Calls `begun` when the platform has
-    /// taken the message.
+    /// taken the message, or will not.
     ///
     /// Dropping the future gives the request up.
     fn post(

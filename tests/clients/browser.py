@@ -14,7 +14,7 @@ import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from run import PATIENCE, JavaScript, blocks, diff, examples, service
+from run import PATIENCE, JavaScript, blocks, diff, examples, forgetful_service
 
 # Notes what is printed, then lets the block run as it stands.
 PAGE = """<!doctype html>
@@ -65,7 +65,7 @@ EXPECTED = {
 def main():
     [example] = [example for example in examples(blocks()) if isinstance(example, JavaScript)]
     results = queue.SimpleQueue()
-    with service() as origin, pages(results) as elsewhere:
+    with forgetful_service() as origin, pages(results) as elsewhere:
         script = example.source(origin) + "\n{" + PROBE.replace("ORIGIN", origin) + "}\n"
         with pages(results, script, elsewhere) as page, chromium(page):
             try:

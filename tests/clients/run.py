@@ -6,7 +6,6 @@ tests' databases, asking the tests' DNS-over-HTTPS server. They are there after 
 `cargo build --package host --bins`.
 """
 
-import contextlib
 import difflib
 import os
 import re
@@ -21,13 +20,17 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 README = ROOT / "README.md"
 WORK = ROOT / "target" / "clients"
+
+sys.path.insert(0, str(ROOT / "tests"))
+from serving import service  # noqa: E402: it lies beside this folder
+
 ORIGIN = "http://127.0.0.1:3000"  # in README.md
 PATIENCE = 60  # seconds, for what takes one
 
 
 def main():
     failures = 0
-    with service() as origin:
+    with forgetful_service() as origin:
         for example in examples(blocks()):
             start = time.monotonic()
             problems = list(example.run(origin))
@@ -183,35 +186,9 @@ def diff(expected, printed):
     return difflib.unified_diff(expected.splitlines(True), printed.splitlines(True), README.name, "printed")
 
 
-# --- the service -----------------------------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def service():
-    """The component with the tests' databases. Yields its origin."""
-    binaries = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
-    component = ROOT / "target" / "wasm32-wasip2" / "fixture" / "ipedge.wasm"
-    with serving([binaries / "doh", "--listen", "127.0.0.1:0"]) as url:
-        resolver = url.removesuffix("/dns-query")
-        variables = {"doh_primary": resolver, "doh_fallback": resolver, "dns_timeout_ms": "30000"}
-        host = [binaries / "host", "--manifest", ROOT / "spin.toml", "--component", component]
-        host += ["--listen", "127.0.0.1:0", *(f"--variable={name}={value}" for name, value in variables.items())]
-        # An instance a request, so that none knows what DNS has said to another.
-        with serving([*host, "--instance-reuse", "1"]) as origin:
-            yield origin
-
-
-@contextlib.contextmanager
-def serving(command):
-    """A server. Yields its URL, which it says once it listens."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            said = server.stdout.readline()
-            if not said.startswith("Serving http://"):
-                sys.exit(f"{command[0]} does not serve")
-            yield said.removeprefix("Serving ").strip()
-        finally:
-            server.terminate()
+def forgetful_service():
+    """An instance a request, so that none knows what DNS has said to another."""
+    return service("--instance-reuse", "1", dns_timeout_ms="30000")
 
 
 if __name__ == "__main__":

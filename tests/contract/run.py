@@ -7,44 +7,23 @@ installed, it goes into a virtual environment below target/. Options are passed 
 """
 
 import os
-import select
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 ENVIRONMENT = ROOT / "target" / "contract"
-COMPONENT = ROOT / "target" / "wasm32-wasip2" / "fixture" / "ipedge.wasm"
-START_SECONDS = 600  # decides over nothing but how long a failure takes: cargo may have to build first
+
+sys.path.insert(0, str(ROOT / "tests"))
+from serving import service  # noqa: E402: it lies beside this folder
 
 
 def main():
     schemathesis = [sys.executable, "-m", "schemathesis.cli", "--config-file", HERE / "schemathesis.toml"]
-    with serving("doh", "--listen", "127.0.0.1:0") as resolver:
-        origin = resolver.removesuffix("/dns-query")
-        variables = [f"doh_primary={origin}", f"doh_fallback={origin}", "caller_header=true-client-ip"]
-        options = [option for variable in variables for option in ("--variable", variable)]
-        with serving("host", "--listen", "127.0.0.1:0", "--component", COMPONENT, *options) as service:
-            run = [*schemathesis, "run", f"{service}/openapi.json", *sys.argv[1:]]
-            return subprocess.run(run, cwd=ROOT / "target").returncode
-
-
-@contextmanager
-def serving(program, *options):
-    """Runs a program of tests/host while the block runs; gives the URL that it says it serves."""
-    command = ["cargo", "run", "--quiet", "--package", "host", "--bin", program, "--", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            # The line comes once the program listens. Without it the program has ended, or hangs.
-            ready, _, _ = select.select([process.stdout], [], [], START_SECONDS)
-            line = process.stdout.readline() if ready else ""
-            if not line.startswith("Serving "):
-                sys.exit(f"{program} does not serve")
-            yield line.removeprefix("Serving ").strip()
-        finally:
-            process.terminate()
+    with service(caller_header="true-client-ip") as origin:
+        run = [*schemathesis, "run", f"{origin}/openapi.json", *sys.argv[1:]]
+        return subprocess.run(run, cwd=ROOT / "target").returncode
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+"""The programs of tests/host, for the tests that are not Rust: `cargo build --package host --bins` makes them."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
+COMPONENT = ROOT / "target" / "wasm32-wasip2" / "fixture" / "ipedge.wasm"
+
+
+@contextlib.contextmanager
+def serving(program, *options):
+    """Runs a program, on a free port, while the block runs. Gives the URL, which it says once it listens."""
+    command = [BINARIES / program, "--listen", "127.0.0.1:0", *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            said = process.stdout.readline()
+            if not said.startswith("Serving http://"):
+                sys.exit(f"{program} does not serve")
+            yield said.removeprefix("Serving ").strip()
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def service(*options, **variables):
+    """Runs the component with the tests' databases and resolver while the block runs. Gives its origin."""
+    with serving("doh") as url:
+        resolver = url.removesuffix("/dns-query")
+        variables = {"doh_primary": resolver, "doh_fallback": resolver, **variables}
+        given = [f"--variable={name}={value}" for name, value in variables.items()]
+        with serving("host", "--component", COMPONENT, *given, *options) as origin:
+            yield origin
