@@ -4,15 +4,10 @@ use std::{fmt, time::Duration};
 
 use futures_util::future::{try_join, try_join3, try_join5};
 use http::Uri;
-use http::uri::{Authority, PathAndQuery, Scheme};
+use http::uri::{PathAndQuery, Scheme};
 
-use crate::caller;
-
-/// Where the application's variables come from.
-pub trait Variables {
-    /// The value of a variable that spin.toml declares, or why there is none.
-    fn variable(&self, name: &'static str) -> impl Future<Output = Result<String, String>>;
-}
+use crate::platform::Platform;
+use crate::request::caller;
 
 /// What the application's variables say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,20 +27,23 @@ pub struct Config {
     pub batch_limit: usize,
 }
 
-/// A DNS-over-HTTPS resolver (RFC 8484): the URL that takes questions, in parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A DNS-over-HTTPS resolver (RFC 8484). Shown as its origin only: the path can identify the operator's account.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Resolver {
-    /// `https`, or `http` for a resolver on one's own machine.
-    pub scheme: Scheme,
-    /// Host, and port where it is not the scheme's own.
-    pub authority: Authority,
-    /// The path, starting with a slash.
-    pub path: PathAndQuery,
+    /// The URL that takes queries: `https`, or `http` for a resolver nearby, with an authority and a path.
+    pub url: Uri,
 }
 
 impl fmt::Display for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.scheme, self.authority, self.path)
+        let authority = self.url.authority().map_or("", |authority| authority.as_str());
+        write!(f, "{}://{authority}", self.url.scheme_str().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Resolver({self})")
     }
 }
 
@@ -55,8 +53,8 @@ impl Config {
     /// # Errors
     ///
     /// The first variable that is not there or has no usable value.
-    pub async fn read(variables: &impl Variables) -> Result<Self, Error> {
-        let get = async |name| variables.variable(name).await.map_err(|why| Error { variable: name, why });
+    pub async fn read(platform: &impl Platform) -> Result<Self, Error> {
+        let get = async |name| platform.variable(name).await.map_err(|why| Error { variable: name, why });
         let dns = try_join5(
             get("doh_primary"),
             get("doh_fallback"),
@@ -66,13 +64,12 @@ impl Config {
         );
         let rest = try_join3(get("caller_header"), get("trusted_proxies"), get("batch_limit"));
         let ((primary, fallback, path, timeout, hedge), (header, proxies, limit)) = try_join(dns, rest).await?;
-        let primary = checked("doh_primary", origin(&primary))?;
-        let fallback = checked("doh_fallback", origin(&fallback))?;
         let path = checked("doh_path", endpoint(&path))?;
-        let resolver = |(scheme, authority)| Resolver { scheme, authority, path: path.clone() };
+        let primary = checked("doh_primary", resolver(&primary, &path))?;
+        let fallback = checked("doh_fallback", resolver(&fallback, &path))?;
         Ok(Self {
-            fallback: (fallback != primary).then(|| resolver(fallback)),
-            primary: resolver(primary),
+            fallback: (fallback != primary).then_some(fallback),
+            primary,
             dns_timeout: checked("dns_timeout_ms", milliseconds(&timeout))?,
             dns_hedge: checked("dns_hedge_ms", milliseconds(&hedge))?,
             caller: caller::Source::parse(&header, &proxies)?,
@@ -111,19 +108,29 @@ impl From<caller::BadVariable> for Error {
     }
 }
 
-/// An origin (RFC 6454): scheme and authority, and nothing after them but a slash.
-fn origin(value: &str) -> Result<(Scheme, Authority), &'static str> {
-    const FORM: &str = "must be an origin like https://dns.example or http://127.0.0.1:8053, without a path";
-    let parts = value.parse::<Uri>().map_err(|_| FORM)?.into_parts();
-    let bare = parts.path_and_query.is_none_or(|path| path == "/");
-    match (parts.scheme, parts.authority) {
-        (Some(scheme), Some(authority))
-            if bare && !authority.as_str().contains('@') && (scheme == Scheme::HTTPS || scheme == Scheme::HTTP) =>
-        {
-            Ok((scheme, authority))
-        }
-        _ => Err(FORM),
+/// A resolver's URL; `path` where it has none.
+fn resolver(value: &str, path: &PathAndQuery) -> Result<Resolver, &'static str> {
+    const FORM: &str = "must be a URL like https://dns.example/dns-query or http://127.0.0.1:8053, without credentials, \
+                        query or fragment";
+    // The parser drops a fragment silently.
+    if value.contains('#') {
+        return Err(FORM);
     }
+    let mut parts = value.parse::<Uri>().map_err(|_| FORM)?.into_parts();
+    let Some(authority) = &parts.authority else { return Err(FORM) };
+    let has_web_scheme =
+        parts.scheme.as_ref().is_some_and(|scheme| *scheme == Scheme::HTTPS || *scheme == Scheme::HTTP);
+    let host = authority.host();
+    let port = authority.as_str().get(host.len()..).unwrap_or_default();
+    let has_good_port = port.is_empty() || authority.port_u16().is_some_and(|port| port != 0);
+    let query = parts.path_and_query.as_ref().and_then(PathAndQuery::query);
+    if host.is_empty() || authority.as_str().contains('@') || !has_web_scheme || !has_good_port || query.is_some() {
+        return Err(FORM);
+    }
+    if parts.path_and_query.as_ref().is_none_or(|own| own == "/") {
+        parts.path_and_query = Some(path.clone());
+    }
+    Ok(Resolver { url: Uri::from_parts(parts).map_err(|_| FORM)? })
 }
 
 /// An absolute path without a query.
@@ -154,24 +161,14 @@ fn batch_limit(value: &str) -> Result<usize, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt as _;
-
     use super::*;
-    use crate::testing::VARIABLES;
-
-    struct Given<'a>(&'a [(&'a str, &'a str)]);
-
-    impl Variables for Given<'_> {
-        async fn variable(&self, name: &'static str) -> Result<String, String> {
-            let found = self.0.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| (*value).to_owned()).ok_or_else(|| "is not defined".to_owned())
-        }
-    }
+    use crate::testing::{Reaction, World};
 
     /// The configuration with good values, but for those given.
-    fn read(changed: &[(&str, &str)]) -> Result<Config, String> {
-        let given = [changed, &VARIABLES].concat();
-        Config::read(&Given(&given)).now_or_never().unwrap().map_err(|error| error.to_string())
+    fn read(changed: &[(&'static str, &'static str)]) -> Result<Config, String> {
+        let mut world = World::new(|_, _| Reaction::silence());
+        world.variables = changed.to_vec();
+        world.run(Config::read(&world)).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -180,13 +177,13 @@ mod tests {
             ("https://dns.example", "/dns-query", "https://dns.example/dns-query", "the usual"),
             ("https://dns.example/", "/dns-query", "https://dns.example/dns-query", "a slash at the end"),
             ("http://127.0.0.1:8053", "/", "http://127.0.0.1:8053/", "a resolver of one's own"),
+            ("https://dns.example/account/1", "/dns-query", "https://dns.example/account/1", "a path of its own"),
             ("https://[2001:db8::53]", "/q/1", "https://[2001:db8::53]/q/1", "IPv6"),
             ("HTTPS://dns.example", "/q", "https://dns.example/q", "schemes have no case"),
         ] {
             let config = read(&[("doh_primary", primary), ("doh_path", path)]);
             let config = config.unwrap_or_else(|error| panic!("{why}: {error}"));
-            assert_eq!(config.primary.to_string(), expected, "{why}");
-            assert_eq!(config.fallback.unwrap().path, config.primary.path, "{why}: one path for both");
+            assert_eq!(config.primary.url.to_string(), expected, "{why}");
             assert_eq!(config.dns_timeout, Duration::from_millis(1500), "{why}");
             assert_eq!(config.dns_hedge, Duration::from_millis(250), "{why}");
         }
@@ -200,7 +197,8 @@ mod tests {
             ("HTTPS://ONE.Example/", None, "the same, written otherwise"),
             ("http://one.example", Some("http://one.example/dns-query"), "another scheme"),
         ] {
-            let fallback = read(&[("doh_fallback", fallback)]).unwrap().fallback.map(|resolver| resolver.to_string());
+            let fallback =
+                read(&[("doh_fallback", fallback)]).unwrap().fallback.map(|resolver| resolver.url.to_string());
             assert_eq!(fallback.as_deref(), expected, "{why}");
         }
     }
@@ -211,7 +209,10 @@ mod tests {
             ("doh_primary", "", "empty"),
             ("doh_primary", "dns.example", "no scheme"),
             ("doh_primary", "ftp://dns.example", "not a scheme to ask over"),
-            ("doh_primary", "https://dns.example/dns-query", "the path belongs to doh_path"),
+            ("doh_primary", "https://dns.example#x", "a fragment"),
+            ("doh_primary", "https://dns.example:99999", "a port beyond 16 bits"),
+            ("doh_primary", "https://dns.example:0", "port 0"),
+            ("doh_primary", "https://:53", "no host"),
             ("doh_primary", "https://dns.example?x=1", "a query"),
             ("doh_primary", "https://me:secret@dns.example", "credentials"),
             ("doh_fallback", "", "empty: the primary's origin says that there is none"),
@@ -238,7 +239,15 @@ mod tests {
 
     #[test]
     fn a_variable_that_is_not_there() {
-        let error = Config::read(&Given(&[])).now_or_never().unwrap().unwrap_err();
+        let mut world = World::new(|_, _| Reaction::silence());
+        world.without_variables = true;
+        let error = world.run(Config::read(&world)).unwrap_err();
         assert_eq!(error.to_string(), "variable doh_primary is not defined");
+    }
+
+    #[test]
+    fn a_resolver_is_shown_without_its_path() {
+        let resolver = read(&[("doh_primary", "https://dns.example:8443/account/1")]).unwrap().primary;
+        assert_eq!(format!("{resolver} {resolver:?}"), "https://dns.example:8443 Resolver(https://dns.example:8443)");
     }
 }

@@ -1,23 +1,36 @@
-//! Looking up the subjects of one request.
+//! What is known of a subject: what kind of address it is, what the databases say, and what DNS says.
+//!
+//! - [`address`] knows the IANA special-purpose registries and finds IPv4 addresses inside IPv6 ones.
+//! - [`databases`] look an address up in the two databases inside the component.
+//! - [`dns`] queries for an address's names, and for what a host name resolves to.
+//! - [`report`] is the document: its types are the contract with every client. [`timing`] measures how long each part
+//!   took.
 
+pub mod address;
+pub mod databases;
+pub mod dns;
+pub mod report;
+pub mod timing;
+
+use std::fmt;
 use std::net::IpAddr;
 
 use futures_util::future::{join, join_all};
 use hickory_proto::rr::Name;
 
-use crate::address::{self, Embedded, Special, Via};
-use crate::asn::{AutonomousSystem, Systems};
-use crate::dns::forward::{self, Addresses};
-use crate::dns::session::{Outside, Session, Summary};
-use crate::dns::{Answer, reverse};
-use crate::embedded;
-use crate::geo::{Locations, Place};
-use crate::member::Needs;
-use crate::problem::Problem;
-use crate::report::{Host, Item, Report};
-use crate::route::Options;
-use crate::subject::{HostName, Subject};
-use crate::timing::Timing;
+use crate::lookup::address::{Embedded, Special, Via};
+use crate::lookup::databases::asn::{AutonomousSystem, Systems};
+use crate::lookup::databases::geo::{Locations, Place};
+use crate::lookup::databases::{bundled, mmdb};
+use crate::lookup::dns::forward::{self, Addresses};
+use crate::lookup::dns::session::{Session, Summary};
+use crate::lookup::dns::{Answer, reverse};
+use crate::lookup::report::{Host, Item, Report};
+use crate::lookup::timing::Timing;
+use crate::platform::Platform;
+use crate::request::member::Needs;
+use crate::request::route::Options;
+use crate::request::subject::{HostName, Subject};
 
 /// The databases.
 pub struct Databases {
@@ -27,20 +40,34 @@ pub struct Databases {
     pub systems: Systems,
 }
 
+impl Databases {
+    /// Opens the databases inside the component.
+    ///
+    /// # Errors
+    ///
+    /// When they are broken.
+    pub fn open() -> Result<Self, mmdb::Error> {
+        Ok(Self {
+            locations: Locations::open(bundled::GEO, bundled::ERROR_BOUND_KM)?,
+            systems: Systems::open(bundled::ASN)?,
+        })
+    }
+}
+
 /// The lookups of one request.
 pub struct Lookup<'a, O> {
     databases: &'a Databases,
-    outside: &'a O,
+    platform: &'a O,
     /// `None` where DNS is not asked at all.
     session: Option<Session<'a, O>>,
     options: Options,
     timing: Timing,
 }
 
-impl<'a, O: Outside> Lookup<'a, O> {
+impl<'a, O: Platform> Lookup<'a, O> {
     /// Lookups in `databases`, and with `session` in DNS, as `options` want them.
-    pub fn new(databases: &'a Databases, outside: &'a O, session: Option<Session<'a, O>>, options: Options) -> Self {
-        Self { databases, outside, session, options, timing: Timing::default() }
+    pub fn new(databases: &'a Databases, platform: &'a O, session: Option<Session<'a, O>>, options: Options) -> Self {
+        Self { databases, platform, session, options, timing: Timing::default() }
     }
 
     /// Whether a report on `ip` asks DNS. Special addresses are not asked about, nor are those that carry one: their
@@ -59,13 +86,16 @@ impl<'a, O: Outside> Lookup<'a, O> {
         self.timing.header(self.summary().source.as_ref())
     }
 
-    /// What a subject of a batch is answered with. What goes wrong is a problem of that subject alone.
-    pub async fn item(&self, subject: &Subject) -> Item<'a> {
-        let item = match subject {
+    /// What is known of a subject.
+    ///
+    /// # Errors
+    ///
+    /// When a database is broken.
+    pub async fn subject(&self, subject: &Subject) -> Result<Item<'a>, Error> {
+        match subject {
             Subject::Address(ip) => self.report(*ip, Needs::ALL).await.map(|report| Item::Report(Box::new(report))),
             Subject::Host(host) => self.host(host).await.map(|host| Item::Host(Box::new(host))),
-        };
-        item.unwrap_or_else(|problem| Item::Problem(problem.document()))
+        }
     }
 
     /// What a host name leads to. DNS is asked about its addresses only where they are to be verified.
@@ -73,12 +103,12 @@ impl<'a, O: Outside> Lookup<'a, O> {
     /// # Errors
     ///
     /// When a database is broken.
-    pub async fn host(&self, host: &HostName) -> Result<Host<'a>, Problem> {
+    pub async fn host(&self, host: &HostName) -> Result<Host<'a>, Error> {
         let Some(session) = &self.session else {
-            return Err(Problem::Broken("a host name was looked up without DNS".to_owned()));
+            return Err(Error::Internal("a host name was looked up without DNS".to_owned()));
         };
         // The name has been checked; what hickory-proto would refuse of it, nobody can ask for.
-        let mut name = Name::from_ascii(host.ascii()).map_err(|error| Problem::Broken(error.to_string()))?;
+        let mut name = Name::from_ascii(host.ascii()).map_err(|error| Error::Internal(error.to_string()))?;
         name.set_fqdn(true);
         let records = async {
             match self.options.records {
@@ -87,7 +117,7 @@ impl<'a, O: Outside> Lookup<'a, O> {
             }
         };
         let asked = join(forward::addresses(session, &name), records);
-        let (found, records) = self.timing.of_dns(self.outside, asked).await;
+        let (found, records) = self.timing.of_dns(self.platform, asked).await;
         let Addresses { canonical, a, aaaa, addresses, omitted } = found;
         let needs = Needs { dns: self.options.verify, ..Needs::ALL };
         let reports = join_all(addresses.into_iter().map(|ip| self.report(ip, needs))).await;
@@ -100,7 +130,7 @@ impl<'a, O: Outside> Lookup<'a, O> {
             addresses: reports.into_iter().collect::<Result<_, _>>()?,
             omitted,
             records,
-            attribution: embedded::ATTRIBUTION,
+            attribution: bundled::ATTRIBUTION,
         })
     }
 
@@ -110,7 +140,7 @@ impl<'a, O: Outside> Lookup<'a, O> {
     /// # Errors
     ///
     /// When a database is broken.
-    pub async fn report(&self, ip: IpAddr, needs: Needs) -> Result<Report<'a>, Problem> {
+    pub async fn report(&self, ip: IpAddr, needs: Needs) -> Result<Report<'a>, Error> {
         let special = address::special(ip);
         let embedded = address::embedded(ip);
         let names = async {
@@ -129,7 +159,7 @@ impl<'a, O: Outside> Lookup<'a, O> {
             asn,
             geo,
             dns,
-            attribution: embedded::ATTRIBUTION,
+            attribution: bundled::ATTRIBUTION,
         })
     }
 
@@ -137,7 +167,7 @@ impl<'a, O: Outside> Lookup<'a, O> {
     async fn names(&self, ip: IpAddr, special: Option<Special>, embedded: Option<Embedded>) -> Answer {
         let verify = self.options.verify;
         match (private(special, embedded), &self.session) {
-            (None, Some(session)) => self.timing.of_dns(self.outside, reverse::names(session, ip, verify)).await,
+            (None, Some(session)) => self.timing.of_dns(self.platform, reverse::names(session, ip, verify)).await,
             (private, _) => {
                 let name = private.map_or("", |special| special.name);
                 Answer::skipped(format!("no question is asked about special addresses ({name})"), verify)
@@ -153,7 +183,7 @@ impl<'a, O: Outside> Lookup<'a, O> {
         special: Option<Special>,
         embedded: Option<Embedded>,
         needs: Needs,
-    ) -> Result<(Option<AutonomousSystem<'a>>, Option<Place<'a>>), Problem> {
+    ) -> Result<(Option<AutonomousSystem<'a>>, Option<Place<'a>>), Error> {
         // The tree holds the IPv4 networks under these prefixes, too; their networks read better as what they are.
         let aliased =
             embedded.is_some_and(|inside| matches!(inside.via, Via::Mapped | Via::Compatible | Via::SixToFour));
@@ -172,12 +202,45 @@ impl<'a, O: Outside> Lookup<'a, O> {
         Ok((asn, if needs.geo { self.place(ordinary)? } else { None }))
     }
 
-    fn system(&self, ip: IpAddr) -> Result<Option<AutonomousSystem<'a>>, Problem> {
-        Ok(self.timing.of(self.outside, "asn", || self.databases.systems.lookup(ip))?)
+    fn system(&self, ip: IpAddr) -> Result<Option<AutonomousSystem<'a>>, Error> {
+        Ok(self.timing.of(self.platform, "asn", || self.databases.systems.lookup(ip))?)
     }
 
-    fn place(&self, ip: IpAddr) -> Result<Option<Place<'a>>, Problem> {
-        Ok(self.timing.of(self.outside, "geo", || self.databases.locations.lookup(ip))?)
+    fn place(&self, ip: IpAddr) -> Result<Option<Place<'a>>, Error> {
+        Ok(self.timing.of(self.platform, "geo", || self.databases.locations.lookup(ip))?)
+    }
+}
+
+/// Why a lookup failed. Nothing that a client or a resolver sends causes it.
+#[derive(Debug)]
+pub enum Error {
+    /// A database cannot be read.
+    Database(mmdb::Error),
+    /// The code contradicts itself.
+    Internal(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(error) => write!(f, "{error}"),
+            Self::Internal(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Database(error) => error.source(),
+            Self::Internal(_) => None,
+        }
+    }
+}
+
+impl From<mmdb::Error> for Error {
+    fn from(error: mmdb::Error) -> Self {
+        Self::Database(error)
     }
 }
 

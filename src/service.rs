@@ -1,93 +1,66 @@
-//! The way of a request, from what is asked to what is answered.
+//! Leads a request through [`request`](crate::request), [`lookup`](crate::lookup) and
+//! [`response`](crate::response).
+
+mod batch;
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::asn::Systems;
-use crate::batch::{Batch, Form};
-use crate::config::{self, Config, Variables};
-use crate::dns::exchange::Body;
-use crate::dns::flights::Flights;
-use crate::dns::session::{self, Session};
-use crate::embedded;
-use crate::etag::ETag;
-use crate::geo::Locations;
+use crate::config::{self, Config};
+use crate::lookup::databases::bundled;
+use crate::lookup::databases::manifest::Manifest;
+use crate::lookup::databases::mmdb;
+use crate::lookup::dns::flights::Flights;
+use crate::lookup::dns::session::Session;
+use crate::lookup::report::{About, Health, Passing, Report};
 use crate::lookup::{Databases, Lookup};
-use crate::manifest::Manifest;
-use crate::member::{Member, Needs};
-use crate::negotiate::{self, MediaType};
-use crate::page;
-use crate::problem::Problem;
-use crate::reply::{Caching, Reply};
-use crate::report::{About, Health, Passing, Report};
-use crate::route::{Options, Route};
-use crate::subject::HostName;
-use crate::{mmdb, openapi};
-
-/// All that the service needs of the world outside.
-pub trait Outside: Variables + session::Outside {}
-
-impl<O: Variables + session::Outside> Outside for O {}
-
-/// A request.
-pub trait Request {
-    /// Its body.
-    type Body: Body;
-
-    /// The method.
-    fn method(&self) -> &str;
-
-    /// The path and the query, undecoded.
-    fn path_with_query(&self) -> &str;
-
-    /// The values of a header, in the order in which they arrived.
-    fn header(&self, name: &str) -> Vec<Vec<u8>>;
-
-    /// The body. To be taken once, and after the headers.
-    fn body(&self) -> Self::Body;
-}
+use crate::platform::{Platform, Request};
+use crate::request::batch::{Batch, Form};
+use crate::request::member::{Member, Needs};
+use crate::request::negotiate::{self, MediaType};
+use crate::request::route::{Options, Route};
+use crate::request::subject::HostName;
+use crate::response::etag::ETag;
+use crate::response::openapi;
+use crate::response::page;
+use crate::response::problem::Problem;
+use crate::response::reply::{Caching, Reply};
 
 /// The service: open databases, checked configuration and what DNS has said, for the life of an instance.
 pub struct Service {
-    databases: Databases,
+    databases: Result<Databases, mmdb::Error>,
     config: OnceLock<Config>,
     flights: Flights,
 }
 
 impl Service {
-    /// Opens the databases inside the component.
-    ///
-    /// # Errors
-    ///
-    /// When they are broken.
-    pub fn open() -> Result<Self, mmdb::Error> {
-        let locations = Locations::open(embedded::GEO, embedded::ERROR_BOUND_KM)?;
-        let databases = Databases { locations, systems: Systems::open(embedded::ASN)? };
-        Ok(Self { databases, config: OnceLock::new(), flights: Flights::default() })
+    /// Opens the databases inside the component. If they are broken, that is the answer to every request.
+    pub fn open() -> Self {
+        Self { databases: Databases::open(), config: OnceLock::new(), flights: Flights::default() }
     }
 
     /// Answers a request. What goes wrong is answered with a problem document.
-    pub async fn answer<'a>(&'a self, request: &impl Request, outside: &'a impl Outside) -> Reply<'a> {
-        match self.route(request, outside).await {
+    pub async fn answer<'a>(&'a self, request: &impl Request, platform: &'a impl Platform) -> Reply<'a> {
+        match self.route(request, platform).await {
             Ok(reply) => reply,
             Err(problem) => Reply::problem(&problem),
         }
     }
 
-    async fn route<'a>(&'a self, request: &impl Request, outside: &'a impl Outside) -> Result<Reply<'a>, Problem> {
+    async fn route<'a>(&'a self, request: &impl Request, platform: &'a impl Platform) -> Result<Reply<'a>, Problem> {
         match Route::parse(request.method(), request.path_with_query())? {
-            Route::Root(options) => self.root(request, options, outside).await,
-            Route::Own(member, options) => self.own(request, member, options, outside).await,
-            Route::Address(ip, None, options) => self.address(request, ip, options, outside).await,
-            Route::Address(ip, Some(member), options) => self.member(request, ip, member, options, outside).await,
-            Route::Host(host, options) => self.host(request, &host, options, outside).await,
-            Route::Batch(options) => self.batch(request, options, outside).await,
-            Route::About(options) => self.about(request, options, outside).await,
+            Route::Root(options) => self.root(request, options, platform).await,
+            Route::Own(member, options) => self.own(request, member, options, platform).await,
+            Route::Address(ip, None, options) => self.address(request, ip, options, platform).await,
+            Route::Address(ip, Some(member), options) => self.member(request, ip, member, options, platform).await,
+            Route::Host(host, options) => self.host(request, &host, options, platform).await,
+            Route::Batch(options) => self.batch(request, options, platform).await,
+            Route::About(options) => self.about(request, options, platform).await,
             Route::Health(options) => {
                 accepted(request, &[MediaType::Json])?;
-                self.config(outside).await?;
+                self.config(platform).await?;
                 let json = json(&Health { status: "ok" }, options.pretty)?;
                 Ok(Reply::new(MediaType::Json, json).cached(Caching::Nobody))
             }
@@ -107,10 +80,10 @@ impl Service {
         request: &impl Request,
         ip: IpAddr,
         options: Options,
-        outside: &'a impl Outside,
+        platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         accepted(request, &[MediaType::Json])?;
-        let lookup = self.lookup(ip, Needs::ALL, options, outside).await?;
+        let lookup = self.lookup(ip, Needs::ALL, options, platform).await?;
         let mut report = lookup.report(ip, Needs::ALL).await?;
         let reply = Reply::new(MediaType::Json, json(&report, options.pretty)?);
         report.without_ttl();
@@ -125,10 +98,10 @@ impl Service {
         ip: IpAddr,
         member: Member,
         options: Options,
-        outside: &'a impl Outside,
+        platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         accepted(request, &[MediaType::Text, MediaType::Json])?;
-        let lookup = self.lookup(ip, member.needs(), options, outside).await?;
+        let lookup = self.lookup(ip, member.needs(), options, platform).await?;
         let mut report = lookup.report(ip, member.needs()).await?;
         let value = member.of(serde_json::to_value(&report)?);
         let (reply, media_type) = told(request, &value, options.pretty)?;
@@ -146,14 +119,14 @@ impl Service {
         request: &impl Request,
         member: Option<Member>,
         options: Options,
-        outside: &'a impl Outside,
+        platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
-        let (ip, header) = self.caller(request, outside).await?;
+        let (ip, header) = self.caller(request, platform).await?;
         let needs = member.map_or(Needs::ALL, Member::needs);
         if member.is_none() {
             accepted(request, &[MediaType::Json])?;
         }
-        let lookup = self.lookup(ip, needs, options, outside).await?;
+        let lookup = self.lookup(ip, needs, options, platform).await?;
         let report = lookup.report(ip, needs).await?;
         let reply = match member {
             Some(member) => told(request, &member.of(serde_json::to_value(report)?), options.pretty)?.0,
@@ -167,13 +140,13 @@ impl Service {
         &'a self,
         request: &impl Request,
         options: Options,
-        outside: &'a impl Outside,
+        platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         if accepted(request, &[MediaType::Json, MediaType::Html])? == MediaType::Json {
-            return self.own(request, None, options, outside).await;
+            return self.own(request, None, options, platform).await;
         }
-        let (ip, header) = self.caller(request, outside).await?;
-        let lookup = self.lookup(ip, Needs::ALL, options, outside).await?;
+        let (ip, header) = self.caller(request, platform).await?;
+        let lookup = self.lookup(ip, Needs::ALL, options, platform).await?;
         let report: Report<'_> = lookup.report(ip, Needs::ALL).await?;
         let page = Reply::new(MediaType::Html, page::render(&report)?);
         Ok(private(page.with("content-security-policy", page::POLICY), header, &lookup))
@@ -185,11 +158,11 @@ impl Service {
         request: &impl Request,
         host: &HostName,
         options: Options,
-        outside: &'a impl Outside,
+        platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         accepted(request, &[MediaType::Json])?;
-        let session = Session::new(outside, self.config(outside).await?, &self.flights);
-        let lookup = Lookup::new(&self.databases, outside, Some(session), options);
+        let session = Session::new(platform, self.config(platform).await?, &self.flights);
+        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
         let mut document = lookup.host(host).await?;
         let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
         document.without_ttl();
@@ -202,18 +175,18 @@ impl Service {
         &'a self,
         request: &impl Request,
         options: Options,
-        outside: &'a impl Outside,
+        platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         let media_type = accepted(request, &[MediaType::Json, MediaType::Ndjson])?;
         let form = Form::of(&request.header("content-type"))?;
-        let config = self.config(outside).await?;
+        let config = self.config(platform).await?;
         let batch = Batch::read(request.body(), form, config.batch_limit).await?;
-        let session = Session::new(outside, config, &self.flights);
-        let lookup = Lookup::new(&self.databases, outside, Some(session), options);
+        let session = Session::new(platform, config, &self.flights);
+        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
         if media_type == MediaType::Ndjson {
-            return Ok(Reply::streamed(media_type, batch.lines(lookup)).cached(Caching::Nobody));
+            return Ok(Reply::streamed(media_type, batch::lines(batch, lookup)).cached(Caching::Nobody));
         }
-        let json = batch.array(&lookup, options.pretty).await?;
+        let json = batch::array(batch, &lookup, options.pretty).await?;
         Ok(timed(Reply::new(media_type, json).cached(Caching::Nobody), &lookup))
     }
 
@@ -222,12 +195,13 @@ impl Service {
         &'a self,
         request: &impl Request,
         options: Options,
-        outside: &'a impl Outside,
+        platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         accepted(request, &[MediaType::Json])?;
-        let resolvers = self.config(outside).await?.resolvers().map(ToString::to_string).collect();
-        let manifest = Manifest::parse(embedded::MANIFEST)
-            .map_err(|error| Problem::Broken(format!("manifest.json cannot be read: {error}")))?;
+        let resolvers = self.config(platform).await?.resolvers().map(ToString::to_string).collect();
+        let manifest = Manifest::parse(bundled::MANIFEST).map_err(|error| {
+            Problem::new(500, "The service is broken", format!("manifest.json cannot be read: {error}"))
+        })?;
         let about = About::new(&manifest, resolvers);
         let tag = ETag::new(&about, MediaType::Json, options.pretty)?;
         let reply = Reply::new(MediaType::Json, json(&about, options.pretty)?).cached(Caching::databases());
@@ -235,40 +209,44 @@ impl Service {
     }
 
     /// The address of whoever asks, and the header that tells it.
-    async fn caller(&self, request: &impl Request, outside: &impl Outside) -> Result<(IpAddr, &'static str), Problem> {
-        let source = self.config(outside).await?.caller;
+    async fn caller(
+        &self,
+        request: &impl Request,
+        platform: &impl Platform,
+    ) -> Result<(IpAddr, &'static str), Problem> {
+        let source = self.config(platform).await?.caller;
         Ok((source.find(&request.header(source.header()))?, source.header()))
     }
 
     /// A lookup of one address, with DNS where that is asked.
-    async fn lookup<'a, O: Outside>(
+    async fn lookup<'a, O: Platform>(
         &'a self,
         ip: IpAddr,
         needs: Needs,
         options: Options,
-        outside: &'a O,
+        platform: &'a O,
     ) -> Result<Lookup<'a, O>, Problem> {
         let session = match Lookup::<O>::asks_dns(ip, needs, options) {
-            true => Some(Session::new(outside, self.config(outside).await?, &self.flights)),
+            true => Some(Session::new(platform, self.config(platform).await?, &self.flights)),
             false => None,
         };
-        Ok(Lookup::new(&self.databases, outside, session, options))
+        Ok(Lookup::new(self.databases.as_ref()?, platform, session, options))
     }
 
     /// The configuration: read at the first request that needs it. Two requests may read it at the same time; they read
     /// the same.
-    async fn config(&self, variables: &impl Variables) -> Result<&Config, config::Error> {
+    async fn config(&self, platform: &impl Platform) -> Result<&Config, config::Error> {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
-        let config = Config::read(variables).await?;
+        let config = Config::read(platform).await?;
         Ok(self.config.get_or_init(|| config))
     }
 }
 
 /// The media type that the client likes best of those that there are.
 fn accepted(request: &impl Request, offers: &'static [MediaType]) -> Result<MediaType, Problem> {
-    negotiate::choose(&request.header("accept"), offers).ok_or(Problem::NotAcceptable(offers))
+    Ok(negotiate::choose(&request.header("accept"), offers)?)
 }
 
 /// A member's value: a scalar as a line of text, or as JSON where the client would rather have that.
@@ -288,22 +266,17 @@ fn told<'a>(request: &impl Request, value: &Value, pretty: bool) -> Result<(Repl
 }
 
 /// An answer that anybody may keep for as long as what DNS said holds, unless the client has it already.
-fn public<'a, O: session::Outside>(
-    request: &impl Request,
-    reply: Reply<'a>,
-    tag: ETag,
-    lookup: &Lookup<'_, O>,
-) -> Reply<'a> {
+fn public<'a, O: Platform>(request: &impl Request, reply: Reply<'a>, tag: ETag, lookup: &Lookup<'_, O>) -> Reply<'a> {
     let reply = timed(reply.cached(Caching::names(lookup.summary().holds)), lookup);
     reply.tagged(tag, &request.header("if-none-match"))
 }
 
 /// An answer about whoever asks, who is known by this header.
-fn private<'a, O: session::Outside>(reply: Reply<'a>, header: &'static str, lookup: &Lookup<'_, O>) -> Reply<'a> {
+fn private<'a, O: Platform>(reply: Reply<'a>, header: &'static str, lookup: &Lookup<'_, O>) -> Reply<'a> {
     timed(reply.cached(Caching::Nobody).with("ipedge-caller", header), lookup)
 }
 
-fn timed<'a, O: session::Outside>(reply: Reply<'a>, lookup: &Lookup<'_, O>) -> Reply<'a> {
+fn timed<'a, O: Platform>(reply: Reply<'a>, lookup: &Lookup<'_, O>) -> Reply<'a> {
     match lookup.server_timing() {
         timing if timing.is_empty() => reply,
         timing => reply.with("server-timing", timing),

@@ -14,10 +14,9 @@ use hickory_proto::op::{Message, MessageType, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, CNAME, PTR};
 use hickory_proto::rr::{Name, RData, Record};
 
-use crate::clock::Clock;
-use crate::config::{Config, Resolver, Variables};
-use crate::dns::exchange::{Body, MEDIA_TYPE, Response, Transport, Unreachable};
-use crate::dns::flights::{Ring, Signals};
+use crate::config::{Config, Resolver};
+use crate::lookup::dns::exchange::MEDIA_TYPE;
+use crate::platform::{Body, Platform, Response, Unreachable, WakeOnDrop};
 
 /// What a resolver does with a question.
 #[derive(Clone, Debug)]
@@ -117,9 +116,9 @@ pub const VARIABLES: [(&str, &str); 8] = [
     ("batch_limit", "100"),
 ];
 
-type React<'a> = Box<dyn Fn(&Resolver, &Message) -> Reaction + 'a>;
+type React<'a> = Box<dyn Fn(&str, &Message) -> Reaction + 'a>;
 
-/// The world outside.
+/// The world platform.
 pub struct World<'a> {
     react: React<'a>,
     /// The hosts of the resolvers that were asked, and what.
@@ -130,19 +129,22 @@ pub struct World<'a> {
     pub variables_read: Cell<usize>,
     /// Variables with other values than [`World::variable`] has for them.
     pub variables: Vec<(&'static str, &'static str)>,
+    /// Whether no variable is defined.
+    pub without_variables: bool,
     time: Cell<Duration>,
     timers: RefCell<BTreeMap<Duration, Vec<Waker>>>,
 }
 
 impl<'a> World<'a> {
     /// Resolvers that react like this: to whose question it is, and what it is.
-    pub fn new(react: impl Fn(&Resolver, &Message) -> Reaction + 'a) -> Self {
+    pub fn new(react: impl Fn(&str, &Message) -> Reaction + 'a) -> Self {
         Self {
             react: Box::new(react),
             asked: RefCell::default(),
             dropped: Rc::default(),
             variables_read: Cell::default(),
             variables: Vec::new(),
+            without_variables: false,
             time: Cell::new(Duration::from_secs(1_000)),
             timers: RefCell::default(),
         }
@@ -191,30 +193,27 @@ impl<'a> World<'a> {
 
 /// Resolvers at `one.example` and `two.example`, 250 ms and 1500 ms.
 pub fn config() -> Config {
-    let resolver = |host: &str| Resolver {
-        scheme: http::uri::Scheme::HTTPS,
-        authority: host.parse().unwrap(),
-        path: "/dns-query".parse().unwrap(),
-    };
+    let resolver = |host: &str| Resolver { url: format!("https://{host}/dns-query").parse().unwrap() };
     Config {
         primary: resolver("one.example"),
         fallback: Some(resolver("two.example")),
         dns_timeout: Duration::from_millis(1500),
         dns_hedge: Duration::from_millis(250),
-        caller: crate::caller::Source::default(),
+        caller: crate::request::caller::Source::default(),
         batch_limit: 100,
     }
 }
 
-impl Variables for World<'_> {
+impl Platform for World<'_> {
+    type Body = std::vec::IntoIter<Result<Vec<u8>, Unreachable>>;
+
     async fn variable(&self, name: &'static str) -> Result<String, String> {
         self.variables_read.set(self.variables_read.get() + 1);
-        let found = self.variables.iter().chain(&VARIABLES).find(|(known, _)| *known == name);
+        let defined = self.variables.iter().chain(&VARIABLES).filter(|_| !self.without_variables);
+        let found = defined.into_iter().find(|(known, _)| *known == name);
         found.map(|(_, value)| (*value).to_owned()).ok_or_else(|| "is not defined".to_owned())
     }
-}
 
-impl Clock for World<'_> {
     fn now(&self) -> Duration {
         self.time.get()
     }
@@ -229,10 +228,8 @@ impl Clock for World<'_> {
             Poll::Pending
         })
     }
-}
 
-impl Signals for World<'_> {
-    fn signal(&self) -> (Ring, impl Future<Output = ()>) {
+    fn wake_on_drop(&self) -> (WakeOnDrop, impl Future<Output = ()>) {
         /// Whether it has rung, and who is to be woken.
         type Bell = Arc<Mutex<(bool, Option<Waker>)>>;
         struct End(Bell);
@@ -250,18 +247,14 @@ impl Signals for World<'_> {
             rung.1 = Some(context.waker().clone());
             if rung.0 { Poll::Ready(()) } else { Poll::Pending }
         });
-        (Ring::new(End(bell)), wait)
+        (WakeOnDrop::new(End(bell)), wait)
     }
-}
-
-impl Transport for World<'_> {
-    type Body = std::vec::IntoIter<Result<Vec<u8>, Unreachable>>;
 
     async fn post(
         &self,
-        resolver: &Resolver,
+        url: &http::Uri,
         message: &[u8],
-        begun: impl FnOnce(),
+        taken: impl FnOnce(),
     ) -> Result<Response<Self::Body>, Unreachable> {
         struct Underway(Option<Rc<Cell<usize>>>);
         impl Drop for Underway {
@@ -269,13 +262,14 @@ impl Transport for World<'_> {
                 self.0.take().into_iter().for_each(|dropped| dropped.set(dropped.get() + 1));
             }
         }
+        let host = url.authority().unwrap().to_string();
         let message = Message::from_vec(message).unwrap();
-        let reaction = (self.react)(resolver, &message);
-        self.asked.borrow_mut().push((resolver.authority.to_string(), message));
+        let reaction = (self.react)(&host, &message);
+        self.asked.borrow_mut().push((host, message));
         let mut underway = Underway(Some(Rc::clone(&self.dropped)));
         // Who keeps silent does not even take the question.
         let Some(response) = reaction.response else { return std::future::pending().await };
-        begun();
+        taken();
         self.sleep(reaction.after).await;
         underway.0 = None;
         let Canned { status, content_type, retry_after, pieces } = response?;

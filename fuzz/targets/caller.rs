@@ -6,7 +6,7 @@
 
 #![no_main]
 
-use ipedge::caller::Source;
+use ipedge::request::caller::Source;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use hickory_proto::op::{Message, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{CNAME, PTR, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
-use ipedge::dns::{Answer, Status, wire::Question};
+use ipedge::lookup::dns::{Answer, Status, wire::Question};
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 

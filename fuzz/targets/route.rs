@@ -5,8 +5,8 @@
 
 #![no_main]
 
-use ipedge::member::Member;
-use ipedge::route::{Options, Route};
+use ipedge::request::member::Member;
+use ipedge::request::route::{Options, Route};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &str| {

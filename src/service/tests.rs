@@ -4,7 +4,7 @@ use hickory_proto::rr::RecordType;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::reply::Body;
+use crate::response::reply::Body;
 use crate::testing::{Reaction, World, address, ptr};
 
 /// A world without resolvers.
@@ -21,7 +21,7 @@ struct Sent<'a> {
 }
 
 impl Request for Sent<'_> {
-    type Body = std::vec::IntoIter<Result<Vec<u8>, crate::dns::exchange::Unreachable>>;
+    type Body = std::vec::IntoIter<Result<Vec<u8>, crate::platform::Unreachable>>;
 
     fn method(&self) -> &str {
         self.method
@@ -59,9 +59,9 @@ impl std::fmt::Debug for Got {
     }
 }
 
-fn request(service: &Service, outside: &World<'_>, sent: &Sent<'_>) -> Got {
-    outside.run(async {
-        let Reply { status, headers, body } = service.answer(sent, outside).await;
+fn request(service: &Service, platform: &World<'_>, sent: &Sent<'_>) -> Got {
+    platform.run(async {
+        let Reply { status, headers, body } = service.answer(sent, platform).await;
         let body = match body {
             Body::Whole(bytes) => bytes,
             Body::Pieces(pieces) => pieces.collect::<Vec<_>>().await.concat(),
@@ -70,13 +70,13 @@ fn request(service: &Service, outside: &World<'_>, sent: &Sent<'_>) -> Got {
     })
 }
 
-fn send(service: &Service, outside: &World<'_>, method: &str, path: &str, callers: &[&str]) -> Got {
+fn send(service: &Service, platform: &World<'_>, method: &str, path: &str, callers: &[&str]) -> Got {
     let headers: Vec<_> = callers.iter().map(|value| ("spin-client-addr", *value)).collect();
-    request(service, outside, &Sent { method, path, headers: &headers, body: "" })
+    request(service, platform, &Sent { method, path, headers: &headers, body: "" })
 }
 
 fn get(path: &str) -> (u16, Value) {
-    let reply = send(&Service::open().unwrap(), &nowhere(), "GET", path, &["192.0.2.7:1234"]);
+    let reply = send(&Service::open(), &nowhere(), "GET", path, &["192.0.2.7:1234"]);
     (reply.status, reply.json())
 }
 
@@ -94,8 +94,8 @@ fn a_resolver_that_fails_leaves_the_rest_whole() {
         report["dns"],
         json!({
             "status": "unreachable", "names": [], "confirmed": null, "authenticated": false, "ttl": null,
-            "detail": "https://one.example/dns-query: unreachable, connection refused; \
-                       https://two.example/dns-query: unreachable, connection refused"
+            "detail": "https://one.example: unreachable, connection refused; \
+                       https://two.example: unreachable, connection refused"
         })
     );
 }
@@ -128,9 +128,9 @@ fn what_asks_dns() {
         ("/about", 0, "no address"),
         ("/nonsense", 0, "no address"),
     ] {
-        let outside = nowhere();
-        send(&Service::open().unwrap(), &outside, "GET", path, &["192.0.2.7:1234"]);
-        assert_eq!(outside.asked.borrow().len(), expected, "{path}: {why}");
+        let platform = nowhere();
+        send(&Service::open(), &platform, "GET", path, &["192.0.2.7:1234"]);
+        assert_eq!(platform.asked.borrow().len(), expected, "{path}: {why}");
     }
 }
 
@@ -167,7 +167,7 @@ fn the_caller() {
         (vec![], None, "no Spin in front"),
     ] {
         for path in ["/", "/me"] {
-            let reply = send(&Service::open().unwrap(), &nowhere(), "GET", path, &callers);
+            let reply = send(&Service::open(), &nowhere(), "GET", path, &callers);
             let body: Value = serde_json::from_slice(&reply.body).unwrap();
             assert_eq!(body["ip"].as_str(), expected, "{path}: {why}");
             if expected.is_some() {
@@ -189,7 +189,7 @@ fn errors_are_problem_documents() {
         ("GET", "/8.8.8.8/nothing/here", 404),
         ("POST", "/8.8.8.8", 405),
     ] {
-        let reply = send(&Service::open().unwrap(), &nowhere(), method, path, &[]);
+        let reply = send(&Service::open(), &nowhere(), method, path, &[]);
         let body: Value = serde_json::from_slice(&reply.body).unwrap();
         assert_eq!((reply.status, &body["status"]), (status, &json!(status)), "{method} {path}");
         assert_eq!(field(&reply, "content-type"), Some("application/problem+json"), "{method} {path}");
@@ -200,13 +200,13 @@ fn errors_are_problem_documents() {
 
 #[test]
 fn variables_are_read_once_and_only_when_needed() {
-    let service = Service::open().unwrap();
-    let outside = nowhere();
-    send(&service, &outside, "GET", "/8.8.8.8?dns=false", &[]);
-    assert_eq!(outside.variables_read.get(), 0, "no DNS, no variables");
+    let service = Service::open();
+    let platform = nowhere();
+    send(&service, &platform, "GET", "/8.8.8.8?dns=false", &[]);
+    assert_eq!(platform.variables_read.get(), 0, "no DNS, no variables");
     for _ in 0..2 {
-        send(&service, &outside, "GET", "/8.8.8.8", &[]);
-        assert_eq!(outside.variables_read.get(), 8, "each once");
+        send(&service, &platform, "GET", "/8.8.8.8", &[]);
+        assert_eq!(platform.variables_read.get(), 8, "each once");
     }
 }
 
@@ -214,10 +214,10 @@ fn variables_are_read_once_and_only_when_needed() {
 fn a_bad_variable_is_named() {
     for bad in ["doh_primary", "doh_path", "dns_timeout_ms"] {
         for path in ["/8.8.8.8", "/health", "/about"] {
-            let service = Service::open().unwrap();
-            let mut outside = nowhere();
-            outside.variables = vec![(bad, "nonsense")];
-            let reply = send(&service, &outside, "GET", path, &[]);
+            let service = Service::open();
+            let mut platform = nowhere();
+            platform.variables = vec![(bad, "nonsense")];
+            let reply = send(&service, &platform, "GET", path, &[]);
             let body: Value = serde_json::from_slice(&reply.body).unwrap();
             assert_eq!(reply.status, 500, "{bad} {path}");
             assert!(body["detail"].as_str().unwrap().contains(bad), "{bad} {path}: {body}");
@@ -228,7 +228,7 @@ fn a_bad_variable_is_named() {
 #[test]
 fn pretty_says_the_same() {
     assert_eq!(get("/8.8.8.8?dns=false"), get("/8.8.8.8?dns=false&pretty=true"));
-    let reply = send(&Service::open().unwrap(), &nowhere(), "GET", "/8.8.8.8?pretty=true", &[]);
+    let reply = send(&Service::open(), &nowhere(), "GET", "/8.8.8.8?pretty=true", &[]);
     assert!(reply.body.starts_with(b"{\n  \"ip\": \"8.8.8.8\",\n") && reply.body.ends_with(b"}\n"));
 }
 
@@ -236,7 +236,7 @@ fn pretty_says_the_same() {
 fn about_names_the_sources_and_the_resolvers() {
     let (status, about) = get("/about");
     assert_eq!((status, &about["name"], &about["profile"]), (200, &json!("ipedge"), &json!("fixture")));
-    assert_eq!(about["resolvers"], json!(["https://one.example/dns-query", "https://two.example/dns-query"]));
+    assert_eq!(about["resolvers"], json!(["https://one.example", "https://two.example"]));
     assert_eq!(about["databases"].as_array().map(Vec::len), Some(2));
 }
 
@@ -255,9 +255,9 @@ fn somewhere() -> World<'static> {
     })
 }
 
-fn with(outside: &World<'_>, path: &str, headers: &[(&str, &str)]) -> Got {
+fn with(platform: &World<'_>, path: &str, headers: &[(&str, &str)]) -> Got {
     let sent = Sent { method: "GET", path, headers, body: "" };
-    request(&Service::open().unwrap(), outside, &sent)
+    request(&Service::open(), platform, &sent)
 }
 
 #[test]
@@ -275,12 +275,12 @@ fn members_take_only_the_work_they_need() {
         ("/10.0.0.1/dns/status", "skipped\n", 0, 0, "", "its name is asked of nobody"),
         ("/8.8.8.8/dns?dns=false", "", 0, 0, "", "not wanted"),
     ] {
-        let outside = somewhere();
-        let got = with(&outside, path, &[]);
+        let platform = somewhere();
+        let got = with(&platform, path, &[]);
         assert_eq!(got.status, if expected.is_empty() { 204 } else { 200 }, "{path}: {why}");
         assert_eq!(String::from_utf8_lossy(&got.body), expected, "{path}: {why}");
-        assert_eq!(outside.hosts().len(), questions, "{path}: {why}: questions");
-        assert_eq!(outside.variables_read.get(), variables, "{path}: {why}: variables");
+        assert_eq!(platform.hosts().len(), questions, "{path}: {why}: questions");
+        assert_eq!(platform.variables_read.get(), variables, "{path}: {why}: variables");
         let timed: Vec<_> = field(&got, "server-timing").unwrap_or_default().split(", ").collect();
         let read: Vec<_> = timed.iter().map(|entry| entry.split(';').next().unwrap()).collect();
         assert_eq!(read, [timing], "{path}: {why}: what was read");
@@ -346,7 +346,7 @@ fn a_page_for_who_prefers_one() {
 
 #[test]
 fn what_has_not_changed_is_not_sent_again() {
-    let service = Service::open().unwrap();
+    let service = Service::open();
     let world =
         |ttl: u32, name: &'static str| World::new(move |_, question| Reaction::records(question, ttl, vec![ptr(name)]));
     let get = |world: &World<'_>, path: &str, have: &str| {
@@ -363,7 +363,7 @@ fn what_has_not_changed_is_not_sent_again() {
     assert_eq!(get(&world(60, "a.good."), "/8.8.8.8?pretty=true", &tag).status, 200, "another form");
     let tag = |ttl, name| {
         let got = request(
-            &Service::open().unwrap(),
+            &Service::open(),
             &world(ttl, name),
             &Sent { method: "GET", path: "/8.8.8.8", headers: &[], body: "" },
         );
@@ -390,18 +390,18 @@ fn caches_are_told_how_long() {
         let got = with(&world(ttl), path, &[("spin-client-addr", "8.8.8.8:1")]);
         assert_eq!(field(&got, "cache-control"), Some(expected), "{path}: {why}");
     }
-    let service = Service::open().unwrap();
+    let service = Service::open();
     let world = world(300);
     let get = || request(&service, &world, &Sent { method: "GET", path: "/8.8.8.8", headers: &[], body: "" });
     get();
-    world.run(crate::clock::Clock::sleep(&world, std::time::Duration::from_secs(100)));
+    world.run(crate::platform::Platform::sleep(&world, std::time::Duration::from_secs(100)));
     assert_eq!(field(&get(), "cache-control"), Some("public, max-age=200"), "the rest of the time");
 }
 
 #[test]
 fn who_answered_is_told() {
-    let service = Service::open().unwrap();
-    let world = World::new(|resolver, question| match resolver.authority.as_str() {
+    let service = Service::open();
+    let world = World::new(|resolver, question| match resolver {
         "one.example" => Reaction::code(question, ResponseCode::ServFail),
         _ => Reaction::records(question, 60, vec![ptr("a.good.")]).after(20),
     });
@@ -410,7 +410,7 @@ fn who_answered_is_told() {
         field(&got, "server-timing").unwrap().to_owned()
     };
     let first = get("/8.8.8.8");
-    assert!(first.contains("dns;desc=\"https://two.example/dns-query\";dur=20.000"), "{first}");
+    assert!(first.contains("dns;desc=\"https://two.example\";dur=20.000"), "{first}");
     assert!(first.contains("geo;dur=") && first.contains("asn;dur="), "{first}");
     let second = get("/8.8.8.8");
     assert!(second.contains("dns;desc=\"cache\";dur=0.000"), "{second}");
@@ -429,15 +429,15 @@ fn names_are_verified_when_asked() {
 
 #[test]
 fn host_names() {
-    let outside = somewhere();
-    let host = with(&outside, "/DNS.Good.com.", &[]).json();
+    let platform = somewhere();
+    let host = with(&platform, "/DNS.Good.com.", &[]).json();
     assert_eq!((&host["host"], &host["unicode"]), (&json!("dns.good.com"), &json!("dns.good.com")));
     assert_eq!((&host["a"]["status"], &host["aaaa"]["status"]), (&json!("ok"), &json!("nxdomain")));
     assert_eq!((&host["records"], &host["canonical"], &host["omitted"]), (&json!(null), &json!(null), &json!(0)));
     let address = &host["addresses"][0];
     assert_eq!((&address["ip"], &address["asn"]["number"]), (&json!("8.8.8.8"), &json!(15169)));
     assert_eq!(address["dns"], json!(null), "asked with verify=true only");
-    assert_eq!(outside.hosts().len(), 2, "A and AAAA");
+    assert_eq!(platform.hosts().len(), 2, "A and AAAA");
 
     let host = with(&somewhere(), "/dns.good.com?verify=true", &[]).json();
     assert_eq!(host["addresses"][0]["dns"]["confirmed"], json!(["dns.good"]));
@@ -458,9 +458,9 @@ fn the_caller_behind_a_proxy() {
         ("forwarded", "1", "for=6.6.6.6, for=8.8.8.8", Some("8.8.8.8"), "likewise"),
         ("x-forwarded-for", "3", "6.6.6.6, 8.8.8.8", None, "fewer than there must be"),
     ] {
-        let mut outside = somewhere();
-        outside.variables = vec![("caller_header", header), ("trusted_proxies", proxies)];
-        let got = with(&outside, "/me/ip", &[(header, value), ("spin-client-addr", "1.1.1.1:1")]);
+        let mut platform = somewhere();
+        platform.variables = vec![("caller_header", header), ("trusted_proxies", proxies)];
+        let got = with(&platform, "/me/ip", &[(header, value), ("spin-client-addr", "1.1.1.1:1")]);
         match expected {
             Some(ip) => {
                 assert_eq!(String::from_utf8_lossy(&got.body), format!("{ip}\n"), "{why}");
@@ -478,7 +478,7 @@ fn the_caller_behind_a_proxy() {
 fn batches() {
     let post = |headers: &[(&str, &str)], body: &str| {
         let sent = Sent { method: "POST", path: "/batch", headers, body };
-        request(&Service::open().unwrap(), &somewhere(), &sent)
+        request(&Service::open(), &somewhere(), &sent)
     };
     let got = post(&[("content-type", "application/json")], r#"["8.8.8.8", "nonsense", "dns.good.com"]"#);
     let json = got.json();

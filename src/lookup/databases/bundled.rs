@@ -1,0 +1,20 @@
+//! The databases inside the component. `build.rs` chooses the files.
+
+/// Locations, in the GeoIP2 City schema.
+pub static GEO: &[u8] = include_bytes!(env!("IPEDGE_GEO"));
+
+/// Autonomous systems, in the GeoLite2 ASN schema.
+pub static ASN: &[u8] = include_bytes!(env!("IPEDGE_ASN"));
+
+/// What the two are and where they come from: see [`manifest`](crate::lookup::databases::manifest).
+pub static MANIFEST: &[u8] = include_bytes!(env!("IPEDGE_MANIFEST"));
+
+/// What every document must say about the databases' sources.
+pub static ATTRIBUTION: &str = env!("IPEDGE_ATTRIBUTION");
+
+/// How far, in kilometres, the places of [`GEO`] may be from those of its source; `None` where it is lossless.
+pub const ERROR_BOUND_KM: Option<u32> = match u32::from_str_radix(env!("IPEDGE_ERROR_BOUND_KM"), 10) {
+    Ok(0) => None,
+    Ok(km) => Some(km),
+    Err(_) => panic!("the manifest's error bound is no distance"),
+};

@@ -1,0 +1,234 @@
+//! Where an address is: the location database.
+
+use std::{fmt, net::IpAddr};
+
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+use crate::lookup::databases::mmdb::{Error, Mmdb, Network};
+
+/// The location database.
+pub struct Locations {
+    mmdb: Mmdb,
+    /// How far, in kilometres, the packed database may be from its source; `None` where it is lossless.
+    error_bound_km: Option<u32>,
+}
+
+impl Locations {
+    /// Opens the database in `bytes` (GeoIP2 City schema).
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are no such database.
+    pub fn open(bytes: &'static [u8], error_bound_km: Option<u32>) -> Result<Self, Error> {
+        Ok(Self { mmdb: Mmdb::open("geo.mmdb", bytes)?, error_bound_km })
+    }
+
+    /// The place of `ip`, `None` where the database has none.
+    ///
+    /// # Errors
+    ///
+    /// When the database is broken.
+    pub fn lookup(&self, ip: IpAddr) -> Result<Option<Place<'_>>, Error> {
+        let found = self.mmdb.lookup::<Record>(ip)?;
+        Ok(found.map(|(record, network)| Place::new(record, network, self.error_bound_km)))
+    }
+}
+
+/// Where an address is. Part of the [report](crate::lookup::report): every key is always there.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Place<'a> {
+    /// Two letters: AF, AN, AS, EU, NA, OC or SA.
+    pub continent_code: Option<&'a str>,
+    /// The continent's name in English.
+    pub continent: Option<&'a str>,
+    /// ISO 3166-1 alpha-2.
+    pub country_code: Option<&'a str>,
+    /// The country's name in English.
+    pub country: Option<&'a str>,
+    /// Whether the country is a member of the European Union; `None` where no country is known.
+    pub is_eu: Option<bool>,
+    /// The first-level subdivision: state, province, region.
+    pub region: Option<&'a str>,
+    /// The city.
+    pub city: Option<&'a str>,
+    /// The postal code, as the country writes it.
+    pub postal_code: Option<&'a str>,
+    /// Degrees north, WGS 84.
+    pub latitude: Option<f64>,
+    /// Degrees east, WGS 84.
+    pub longitude: Option<f64>,
+    /// Kilometres around the coordinates within which the source's place lies.
+    pub accuracy_km: Option<u32>,
+    /// A name of the IANA time zone database.
+    pub timezone: Option<&'a str>,
+    /// The network that the record was found under.
+    pub network: Network,
+}
+
+impl<'a> Place<'a> {
+    fn new(record: Record<'a>, network: Network, error_bound_km: Option<u32>) -> Self {
+        let is_eu = record.country.iso_code.map(|_| record.country.is_in_european_union);
+        Self {
+            continent_code: record.continent.code,
+            continent: record.continent.names.en,
+            country_code: record.country.iso_code,
+            country: record.country.names.en,
+            is_eu,
+            region: record.subdivisions.0.names.en,
+            city: record.city.names.en,
+            postal_code: record.postal.code,
+            latitude: record.location.latitude,
+            longitude: record.location.longitude,
+            accuracy_km: record.location.accuracy_radius.map(u32::from).or(error_bound_km),
+            timezone: record.location.time_zone,
+            network,
+        }
+    }
+}
+
+/// A record of the GeoIP2 City schema, as far as it is read. Strings borrow from the database.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Record<'a> {
+    #[serde(borrow)]
+    continent: Continent<'a>,
+    #[serde(borrow)]
+    country: Country<'a>,
+    #[serde(borrow)]
+    subdivisions: First<'a>,
+    #[serde(borrow)]
+    city: Named<'a>,
+    #[serde(borrow)]
+    postal: Postal<'a>,
+    #[serde(borrow)]
+    location: Location<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Continent<'a> {
+    code: Option<&'a str>,
+    #[serde(borrow)]
+    names: Names<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Country<'a> {
+    iso_code: Option<&'a str>,
+    is_in_european_union: bool,
+    #[serde(borrow)]
+    names: Names<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named<'a> {
+    #[serde(borrow)]
+    names: Names<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Postal<'a> {
+    code: Option<&'a str>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Location<'a> {
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    accuracy_radius: Option<u16>,
+    time_zone: Option<&'a str>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Names<'a> {
+    en: Option<&'a str>,
+}
+
+/// The first element of a list; the subdivisions of GeoIP2 go from the largest to the smallest.
+#[derive(Default)]
+struct First<'a>(Named<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for First<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+
+        impl<'de> Visitor<'de> for List {
+            type Value = First<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of subdivisions")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<First<'de>, A::Error> {
+                let first = list.next_element::<Named>()?.unwrap_or_default();
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(First(first))
+            }
+        }
+
+        deserializer.deserialize_seq(List)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    static LOCATIONS: LazyLock<Locations> =
+        LazyLock::new(|| Locations::open(crate::lookup::databases::bundled::GEO, Some(33)).unwrap());
+
+    fn place(ip: &str) -> Option<Place<'static>> {
+        LOCATIONS.lookup(ip.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_whole_record() {
+        let place = place("8.8.8.8").unwrap();
+        assert_eq!(
+            serde_json::to_value(&place).unwrap(),
+            serde_json::json!({
+                "continent_code": "NA", "continent": "North America",
+                "country_code": "XE", "country": "Elbonia", "is_eu": false,
+                "region": "Mudlands", "city": "Bog City", "postal_code": "94043",
+                "latitude": 37.422, "longitude": -122.085, "accuracy_km": 25,
+                "timezone": "America/Bog_City", "network": "8.8.8.0/25"
+            })
+        );
+    }
+
+    #[test]
+    fn what_a_record_lacks_is_none() {
+        struct TestCase {
+            ip: &'static str,
+            read: fn(&Place) -> bool,
+            why: &'static str,
+        }
+        for case in [
+            TestCase { ip: "8.8.8.129", read: |p| p.postal_code.is_none(), why: "no postal code" },
+            TestCase { ip: "8.8.8.129", read: |p| p.city == Some("Upper Bog"), why: "the longer prefix holds" },
+            TestCase { ip: "9.9.9.9", read: |p| p.is_eu == Some(true), why: "a member of the Union" },
+            TestCase { ip: "9.9.9.9", read: |p| p.accuracy_km == Some(33), why: "the database's own bound" },
+            TestCase { ip: "45.1.2.3", read: |p| p.latitude == Some(0.0), why: "latitude 0 is a latitude" },
+            TestCase { ip: "46.1.2.3", read: |p| p.latitude.is_none(), why: "no coordinates is not 0,0" },
+            TestCase { ip: "46.1.2.3", read: |p| p.region.is_none() && p.city.is_none(), why: "a country only" },
+        ] {
+            let place = place(case.ip).unwrap_or_else(|| panic!("{}: {}: no place", case.ip, case.why));
+            assert!((case.read)(&place), "{}: {}: {place:?}", case.ip, case.why);
+        }
+    }
+
+    #[test]
+    fn an_address_that_no_network_covers_has_no_place() {
+        for ip in ["100.1.1.1", "2c0f::1"] {
+            assert_eq!(place(ip), None, "{ip}");
+        }
+    }
+}

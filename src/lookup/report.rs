@@ -1,0 +1,131 @@
+//! The document: its serde types are the contract with every client.
+//!
+//! Every key is always there, and has one type or null. Numbers are numbers, times are seconds, distances kilometres.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use crate::lookup::address::{Embedded, Special};
+use crate::lookup::databases::asn::AutonomousSystem;
+use crate::lookup::databases::geo::Place;
+use crate::lookup::databases::manifest::{Database, Manifest};
+use crate::lookup::dns;
+use crate::lookup::dns::forward::{Found, Records};
+
+/// What is known of an address.
+#[derive(Debug, Serialize)]
+pub struct Report<'a> {
+    /// The address, in the canonical form (RFC 5952).
+    pub ip: IpAddr,
+    /// The version of the Internet Protocol: 4 or 6.
+    pub version: u8,
+    /// The entry of the special-purpose registries that covers the address; null for an ordinary one.
+    pub special: Option<Special>,
+    /// The IPv4 address inside an IPv6 one.
+    pub embedded: Option<Embedded>,
+    /// Who announces it.
+    pub asn: Option<AutonomousSystem<'a>>,
+    /// Where it is.
+    pub geo: Option<Place<'a>>,
+    /// What it is called; null only where DNS was not asked for.
+    pub dns: Option<dns::Answer>,
+    /// What the databases' licences ask one to say.
+    pub attribution: &'static str,
+}
+
+/// What a host name leads to.
+#[derive(Debug, Serialize)]
+pub struct Host<'a> {
+    /// The name in lower case, internationalised labels as `xn--…` (RFC 5890 section 2.3.2.1), without the root dot.
+    pub host: String,
+    /// The same with internationalised labels as people read them.
+    pub unicode: String,
+    /// The name that it is an alias of: the end of the CNAME chain; null where there is none.
+    pub canonical: Option<String>,
+    /// What became of the question for IPv4 addresses.
+    pub a: Found,
+    /// What became of the question for IPv6 addresses.
+    pub aaaa: Found,
+    /// The reports on its addresses, IPv4 first, each once, at most [`dns::forward::MAX_ADDRESSES`].
+    pub addresses: Vec<Report<'a>>,
+    /// How many more addresses there are.
+    pub omitted: usize,
+    /// Further records at the name; null where they were not asked for.
+    pub records: Option<Records>,
+    /// What the databases' licences ask one to say.
+    pub attribution: &'static str,
+}
+
+/// What is known of a subject.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Item<'a> {
+    /// An address.
+    Report(Box<Report<'a>>),
+    /// A host name.
+    Host(Box<Host<'a>>),
+}
+
+/// A document whose TTLs pass while it stays the same.
+pub trait Passing: Serialize {
+    /// Takes the TTLs out.
+    fn without_ttl(&mut self);
+}
+
+impl Passing for Report<'_> {
+    fn without_ttl(&mut self) {
+        if let Some(dns) = &mut self.dns {
+            dns.ttl = None;
+        }
+    }
+}
+
+impl Passing for Host<'_> {
+    fn without_ttl(&mut self) {
+        self.a.ttl = None;
+        self.aaaa.ttl = None;
+        self.addresses.iter_mut().for_each(Passing::without_ttl);
+        if let Some(records) = &mut self.records {
+            records.found_mut().for_each(|found| found.ttl = None);
+        }
+    }
+}
+
+/// What this is and where its data is from: the document of `/about`.
+#[derive(Debug, Serialize)]
+pub struct About<'a> {
+    /// The name of the service.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The URLs of the resolvers that it asks.
+    pub resolvers: Vec<String>,
+    /// The profile that the databases were packed with.
+    pub profile: &'a str,
+    /// The databases, with their sources and licences.
+    pub databases: &'a [Database],
+    /// What the databases' licences ask one to say.
+    pub attribution: &'a str,
+}
+
+impl<'a> About<'a> {
+    /// The document, for databases of this manifest and these resolvers.
+    pub fn new(manifest: &'a Manifest, resolvers: Vec<String>) -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            resolvers,
+            profile: &manifest.profile,
+            databases: &manifest.databases,
+            attribution: &manifest.attribution,
+        }
+    }
+}
+
+/// The document of `/health`.
+#[derive(Debug, Serialize)]
+pub struct Health {
+    /// Always `ok`: what is not well answers with a problem document.
+    pub status: &'static str,
+}

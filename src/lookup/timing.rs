@@ -1,0 +1,90 @@
+//! How long the parts of an answer took: the header `server-timing`.
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use crate::lookup::dns::flights::Source;
+use crate::platform::Platform;
+
+/// How long what took, in the order in which it was done.
+#[derive(Debug, Default)]
+pub struct Timing {
+    work: RefCell<Vec<(&'static str, Duration)>>,
+    /// When the first question to DNS was put, and the last one answered: they overlap.
+    dns: Cell<Option<(Duration, Duration)>>,
+}
+
+impl Timing {
+    /// Does `work`, and notes how long it took.
+    pub fn of<T>(&self, platform: &impl Platform, name: &'static str, work: impl FnOnce() -> T) -> T {
+        let start = platform.now();
+        let output = work();
+        self.note(name, platform.now().saturating_sub(start));
+        output
+    }
+
+    /// Waits for DNS, and notes from when to when.
+    pub async fn of_dns<T>(&self, platform: &impl Platform, wait: impl Future<Output = T>) -> T {
+        let start = platform.now();
+        let output = wait.await;
+        let (first, last) = self.dns.get().unwrap_or((start, start));
+        self.dns.set(Some((first.min(start), last.max(platform.now()))));
+        output
+    }
+
+    /// Notes how long something took: one that is noted already took longer.
+    fn note(&self, name: &'static str, time: Duration) {
+        let mut list = self.work.borrow_mut();
+        match list.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, total)) => *total += time,
+            None => list.push((name, time)),
+        }
+    }
+
+    /// The value of `server-timing` (W3C Server Timing, section 2): times in milliseconds; `dns` says who answered, a
+    /// resolver or the cache.
+    pub fn header(&self, source: Option<&Source>) -> String {
+        let mut entries: Vec<_> =
+            self.work.borrow().iter().map(|(name, time)| format!("{name};{}", milliseconds(*time))).collect();
+        if let Some((first, last)) = self.dns.get() {
+            let description = match source {
+                Some(Source::Resolver(url)) => format!(";desc=\"{url}\""),
+                Some(Source::Cache) => ";desc=\"cache\"".to_owned(),
+                None => String::new(),
+            };
+            entries.push(format!("dns{description};{}", milliseconds(last.saturating_sub(first))));
+        }
+        entries.join(", ")
+    }
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("dur={:.3}", time.as_secs_f64() * 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join;
+
+    use super::*;
+    use crate::testing::{Reaction, World};
+
+    #[test]
+    fn headers() {
+        let timing = Timing::default();
+        assert_eq!(timing.header(None), "", "nothing was done");
+        timing.note("geo", Duration::from_micros(12));
+        let world = World::new(|_, _| Reaction::silence());
+        let wait = |ms| timing.of_dns(&world, world.sleep(Duration::from_millis(ms)));
+        world.run(join(wait(20), wait(15)));
+        timing.note("geo", Duration::from_micros(1));
+        let resolver = Source::Resolver("https://one.example".to_owned());
+        for (source, expected, why) in [
+            (Some(&resolver), "geo;dur=0.013, dns;desc=\"https://one.example\";dur=20.000", "a resolver"),
+            (Some(&Source::Cache), "geo;dur=0.013, dns;desc=\"cache\";dur=20.000", "known already"),
+            (None, "geo;dur=0.013, dns;dur=20.000", "nobody answered"),
+        ] {
+            assert_eq!(timing.header(source), expected, "{why}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What the service needs from the platform that runs it, as traits; and the adapters that provide it.
+//!
+//! Everything above this module is written against [`Platform`] and [`Request`], so it compiles and is tested natively.
+//! Only the adapters name Spin or WASI.
+
+pub mod clock;
+mod variables;
+pub mod wasip3;
+
+use std::fmt;
+use std::time::Duration;
+
+use http::Uri;
+
+/// What the platform provides: variables, time, outbound HTTP, and waking one request from another.
+pub trait Platform {
+    /// The body of an HTTP response, while it arrives.
+    type Body: Body;
+
+    /// The value of a variable that spin.toml declares, or why there is none.
+    fn variable(&self, name: &'static str) -> impl Future<Output = Result<String, String>>;
+
+    /// The time since a fixed point in the past. It never goes back.
+    fn now(&self) -> Duration;
+
+    /// Completes after `duration`.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
+
+    /// Lets one request of an instance wake another, which the platform runs as a task of its own: when the first half
+    /// is dropped, the second completes.
+    fn wake_on_drop(&self) -> (WakeOnDrop, impl Future<Output = ()>);
+
+    /// POSTs a DNS message to `url` and completes when the head of the response has arrived. Calls `taken` when the
+    /// platform has taken the request, or has failed to.
+    ///
+    /// Dropping the future cancels the request.
+    fn post(
+        &self,
+        url: &Uri,
+        message: &[u8],
+        taken: impl FnOnce(),
+    ) -> impl Future<Output = Result<Response<Self::Body>, Unreachable>>;
+}
+
+/// A request to the service.
+pub trait Request {
+    /// Its body.
+    type Body: Body;
+
+    /// The method.
+    fn method(&self) -> &str;
+
+    /// The path and the query, not decoded.
+    fn path_with_query(&self) -> &str;
+
+    /// The values of a header, one for each field line, in the order in which they arrived.
+    fn header(&self, name: &str) -> Vec<Vec<u8>>;
+
+    /// The body. Can be taken once, after the headers were read.
+    fn body(&self) -> Self::Body;
+}
+
+/// A body that arrives piece by piece.
+pub trait Body {
+    /// The next piece; `None` at the end of a complete body.
+    ///
+    /// # Errors
+    ///
+    /// When the body ends early.
+    fn read(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, Unreachable>>;
+}
+
+/// The head of an HTTP response, and its body, not yet read.
+pub struct Response<B> {
+    /// The status code.
+    pub status: u16,
+    /// The value of `content-type`, if there is exactly one.
+    pub content_type: Option<Vec<u8>>,
+    /// The value of `retry-after` (RFC 9110 section 10.2.3), if there is one and the status is not a success.
+    pub retry_after: Option<Vec<u8>>,
+    /// The body.
+    pub body: B,
+}
+
+/// Why there is no response, or no complete body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreachable(pub String);
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreachable {}
+
+/// The half of [`Platform::wake_on_drop`] that wakes the other when it is dropped.
+pub struct WakeOnDrop {
+    _end: Box<dyn Send>,
+}
+
+impl WakeOnDrop {
+    /// Wakes by dropping `end`.
+    pub fn new(end: impl Send + 'static) -> Self {
+        Self { _end: Box::new(end) }
+    }
+}

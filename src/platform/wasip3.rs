@@ -1,0 +1,330 @@
+//! The only module that knows Spin: entry point, variables, outbound HTTP, clock.
+//!
+//! The entry point implements the export of `wasi:http/service` itself, where the SDK's `#[http_service]` would first
+//! copy every header of the request, and would start the body of the response only after its head is gone: see
+//! [`begin`].
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::OnceLock;
+use std::task::Poll;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::{Stream, StreamExt as _};
+use spin_sdk::wasip3::clocks::monotonic_clock;
+use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields, Method, Scheme, Trailers};
+use spin_sdk::wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult};
+use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
+
+use super::{Body, Platform, Request, Response, Unreachable, WakeOnDrop, variables};
+use crate::response::reply::{self, Reply};
+use crate::service::Service;
+use http::Uri;
+
+/// The component, as the platform sees it.
+pub struct Component;
+
+/// The export links in WebAssembly only.
+#[cfg(target_family = "wasm")]
+mod export {
+    use super::Component;
+
+    spin_sdk::wasip3::http::service::export!(Component);
+}
+
+impl spin_sdk::wasip3::exports::http::handler::Guest for Component {
+    async fn handle(request: types::Request) -> Result<types::Response, ErrorCode> {
+        /// Opened by the first request of an instance, used by all that follow.
+        static SERVICE: OnceLock<Service> = OnceLock::new();
+        let service = SERVICE.get_or_init(Service::open);
+        respond(service.answer(&Incoming::new(request), &Spin).await).await
+    }
+}
+
+/// A request, as Spin hands it over.
+struct Incoming {
+    method: Cow<'static, str>,
+    path_with_query: String,
+    headers: Fields,
+    /// Gone once the body is taken.
+    request: Cell<Option<types::Request>>,
+}
+
+impl Incoming {
+    fn new(request: types::Request) -> Self {
+        Self {
+            method: method(request.get_method()),
+            // A request without a path, as `OPTIONS *` is to some, is about the root.
+            path_with_query: request.get_path_with_query().unwrap_or_default(),
+            headers: request.get_headers(),
+            request: Cell::new(Some(request)),
+        }
+    }
+}
+
+impl Request for Incoming {
+    type Body = BodyReader;
+
+    fn method(&self) -> &str {
+        &self.method
+    }
+
+    fn path_with_query(&self) -> &str {
+        &self.path_with_query
+    }
+
+    fn header(&self, name: &str) -> Vec<Vec<u8>> {
+        self.headers.get(name)
+    }
+
+    fn body(&self) -> BodyReader {
+        let (received, result) = wit_future::new(|| Ok(()));
+        let message = self.request.take().map(|request| types::Request::consume_body(request, result));
+        BodyReader { message, _received: received }
+    }
+}
+
+fn method(method: Method) -> Cow<'static, str> {
+    Cow::Borrowed(match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
+        Method::Connect => "CONNECT",
+        Method::Options => "OPTIONS",
+        Method::Trace => "TRACE",
+        Method::Patch => "PATCH",
+        Method::Other(name) => return Cow::Owned(name),
+    })
+}
+
+async fn respond(reply: Reply<'static>) -> Result<types::Response, ErrorCode> {
+    let headers = fields(reply.headers.into_iter().map(|(name, value)| (name, value.into_owned().into_bytes())))?;
+    let (body, trailers) = match reply.body {
+        // RFC 9110 section 15.3.5 and 15.4.5: these end with their heads, and an empty body is still a body.
+        reply::Body::Whole(bytes) if bytes.is_empty() => (None, wit_future::new(|| Ok(None)).1),
+        reply::Body::Whole(bytes) => {
+            let ((body, trailers), rest) = begin(bytes).await;
+            rest.into_iter().for_each(spawn);
+            (Some(body), trailers)
+        }
+        reply::Body::Pieces(pieces) => {
+            let (body, trailers) = send(pieces).await;
+            (Some(body), trailers)
+        }
+    };
+    let (response, _transmission) = types::Response::new(headers, body, trailers);
+    match response.set_status_code(reply.status) {
+        Ok(()) => Ok(response),
+        Err(()) => Err(ErrorCode::InternalError(Some(format!("status {} cannot be sent", reply.status)))),
+    }
+}
+
+/// A body whose pieces are written as they become known. The head leaves with the first of them: see [`begin`].
+async fn send(pieces: Pin<Box<dyn Stream<Item = Vec<u8>>>>) -> Message {
+    let mut pieces = pieces.fuse();
+    let (mut writer, body) = wit_stream::new();
+    let (end, trailers) = wit_future::new(|| Ok(None));
+    let mut next = pieces.next().await;
+    let mut write: Write = Box::pin(async move {
+        while let Some(piece) = next {
+            // What makes the pieces goes on while one is written; what comes meanwhile is the next one.
+            let mut write = pin!(writer.write_all(piece));
+            let mut meanwhile = Vec::new();
+            let (unwritten, ended) = loop {
+                match select(write.as_mut(), pieces.next()).await {
+                    Either::Left((unwritten, _)) => break (unwritten, false),
+                    Either::Right((Some(piece), _)) => meanwhile.extend(piece),
+                    Either::Right((None, _)) => break (write.as_mut().await, true),
+                }
+            };
+            // What comes back unwritten belongs to a peer that has gone away: nobody waits for the rest.
+            if !unwritten.is_empty() {
+                break;
+            }
+            next = match (meanwhile.is_empty(), ended) {
+                (false, _) => Some(meanwhile),
+                (true, true) => None,
+                (true, false) => pieces.next().await,
+            };
+        }
+        drop(writer);
+        drop(end);
+    });
+    let begun = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
+    if begun.is_pending() {
+        spawn(write);
+    }
+    (body, trailers)
+}
+
+fn fields(list: impl Iterator<Item = (&'static str, Vec<u8>)>) -> Result<Fields, ErrorCode> {
+    let list: Vec<_> = list.map(|(name, value)| (name.to_owned(), value)).collect();
+    Fields::from_list(&list).map_err(|error| ErrorCode::InternalError(Some(error.to_string())))
+}
+
+/// A body, and the trailers after it.
+type Message = (StreamReader<u8>, FutureReader<Result<Option<Trailers>, ErrorCode>>);
+
+/// A body of `bytes` whose write has begun, and the rest of the write.
+///
+/// Begun before the head is handed over, the write lets head and body leave together. Spin sets no TCP_NODELAY: a body
+/// that follows its head in a segment of its own waits for the peer to acknowledge the head (Nagle's algorithm, RFC
+/// 896), and the peer delays that acknowledgement, 40 ms on Linux (RFC 1122 section 4.2.3.2). For the same reason the
+/// word that there are no trailers follows the body: given first, it is dealt with first, and the head leaves alone.
+async fn begin(bytes: Vec<u8>) -> (Message, Option<Write>) {
+    let (mut writer, body) = wit_stream::new();
+    let (end, trailers) = wit_future::new(|| Ok(None));
+    let mut write: Write = Box::pin(async move {
+        // What comes back unwritten belongs to a peer that has gone away: there is nobody left to tell.
+        drop(writer.write_all(bytes).await);
+        drop(writer);
+        // Dropped unwritten, it sends its default: no trailers.
+        drop(end);
+    });
+    let begun = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
+    ((body, trailers), begun.is_pending().then_some(write))
+}
+
+/// The rest of a write: done when the platform has taken all of it.
+type Write = Pin<Box<dyn Future<Output = ()>>>;
+
+/// What Spin gives a component of the world platform.
+struct Spin;
+
+impl Platform for Spin {
+    type Body = BodyReader;
+
+    async fn variable(&self, name: &'static str) -> Result<String, String> {
+        variables::get(name).await
+    }
+
+    fn now(&self) -> Duration {
+        Duration::from_nanos(monotonic_clock::now())
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        // More nanoseconds than 64 bits hold are 584 years.
+        monotonic_clock::wait_for(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)).await;
+    }
+
+    /// A stream in which nothing is ever sent: it ends when its writer is dropped.
+    fn wake_on_drop(&self) -> (WakeOnDrop, impl Future<Output = ()>) {
+        let (writer, mut reader) = wit_stream::new::<u8>();
+        (WakeOnDrop::new(writer), async move {
+            let (_ended, _nothing) = reader.read(Vec::with_capacity(1)).await;
+        })
+    }
+    async fn post(&self, url: &Uri, message: &[u8], taken: impl FnOnce()) -> Result<Response<BodyReader>, Unreachable> {
+        let explain = |error: ErrorCode| Unreachable(explain(error).into_owned());
+        let (request, rest) = post(url, message).await.map_err(explain)?;
+        let send = pin!(client::send(request));
+        let response = match rest {
+            None => {
+                taken();
+                send.await
+            }
+            Some(rest) => match select(send, rest).await {
+                Either::Left((response, _)) => {
+                    taken();
+                    response
+                }
+                Either::Right(((), send)) => {
+                    taken();
+                    send.await
+                }
+            },
+        };
+        let response = response.map_err(explain)?;
+        let status = response.get_status_code();
+        let headers = response.get_headers();
+        let content_type = <[_; 1]>::try_from(headers.get("content-type")).ok().map(|[one]| one);
+        let retry_after = if status < 300 { None } else { headers.get("retry-after").into_iter().next() };
+        drop(headers);
+        Ok(Response { status, content_type, retry_after, body: BodyReader::of(response) })
+    }
+}
+
+async fn post(url: &Uri, message: &[u8]) -> Result<(types::Request, Option<Write>), ErrorCode> {
+    let headers = [
+        ("content-type", b"application/dns-message".to_vec()),
+        ("accept", b"application/dns-message".to_vec()),
+        ("content-length", message.len().to_string().into_bytes()),
+    ];
+    let headers = fields(headers.into_iter())?;
+    let ((body, trailers), rest) = begin(message.to_vec()).await;
+    let (request, _transmission) = types::Request::new(headers, Some(body), trailers, None);
+    let scheme = if url.scheme() == Some(&http::uri::Scheme::HTTP) { Scheme::Http } else { Scheme::Https };
+    request
+        .set_method(&Method::Post)
+        .and_then(|()| request.set_scheme(Some(&scheme)))
+        .and_then(|()| request.set_authority(url.authority().map(|authority| authority.as_str())))
+        .and_then(|()| request.set_path_with_query(url.path_and_query().map(|path| path.as_str())))
+        .map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
+    Ok((request, rest))
+}
+
+/// The body of a message, while it comes in.
+struct BodyReader {
+    /// `None` once it has ended.
+    message: Option<Message>,
+    /// Dropped with the rest, which tells the platform that the message has been dealt with.
+    _received: FutureWriter<Result<(), ErrorCode>>,
+}
+
+impl BodyReader {
+    fn of(response: types::Response) -> Self {
+        let (received, result) = wit_future::new(|| Ok(()));
+        Self { message: Some(types::Response::consume_body(response, result)), _received: received }
+    }
+}
+
+impl Body for BodyReader {
+    async fn read(&mut self) -> Result<Option<Vec<u8>>, Unreachable> {
+        /// A reply with a few names fits at once.
+        const PIECE: usize = 1024;
+        let Some((mut stream, end)) = self.message.take() else { return Ok(None) };
+        let (result, bytes) = stream.read(Vec::with_capacity(PIECE)).await;
+        if matches!(result, StreamResult::Complete(_)) {
+            self.message = Some((stream, end));
+            return Ok(Some(bytes));
+        }
+        // The stream ends the same way whether the body is whole or was cut off; this tells which.
+        match end.await {
+            Ok(_) => Ok(None),
+            Err(error) => Err(Unreachable(format!("the body was cut off: {}", explain(error)))),
+        }
+    }
+}
+
+/// What the platform's error means to whoever runs the service.
+fn explain(error: ErrorCode) -> Cow<'static, str> {
+    Cow::Borrowed(match error {
+        ErrorCode::HttpRequestDenied => "not among the application's allowed_outbound_hosts",
+        ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => "its host name does not resolve",
+        ErrorCode::ConnectionRefused => "connection refused",
+        ErrorCode::ConnectionTerminated | ErrorCode::HttpResponseIncomplete => {
+            "connection closed before the reply was whole"
+        }
+        ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout => "connection timed out",
+        ErrorCode::TlsProtocolError | ErrorCode::TlsAlertReceived(_) => "TLS failed",
+        ErrorCode::TlsCertificateError => "its certificate is not valid",
+        ErrorCode::DestinationIpProhibited
+        | ErrorCode::DestinationIpUnroutable
+        | ErrorCode::DestinationNotFound
+        | ErrorCode::DestinationUnavailable => "its address cannot be reached",
+        // The platform's own words, for what they are worth to a stranger.
+        ErrorCode::InternalError(Some(why)) => {
+            return Cow::Owned(why.chars().filter(|character| !character.is_control()).take(200).collect());
+        }
+        other => return Cow::Owned(format!("{other:?}")),
+    })
+}

@@ -1,0 +1,293 @@
+//! Whose request it is: the caller's address, from the header that the platform or the proxies in front set.
+//!
+//! The client can send each of these headers, too. What it sent stands to the left, in an earlier field line or in
+//! front in the same one, because Spin and every proxy append. So every reader here starts at the right end, stops at
+//! the address that it is after and never looks further: nothing to the left can change what is found.
+
+mod forwarded;
+
+use std::{fmt, net::IpAddr, num::NonZeroUsize};
+
+use crate::request::field;
+
+const SPIN_CLIENT_ADDR: &str = "spin-client-addr";
+const TRUE_CLIENT_IP: &str = "true-client-ip";
+const X_FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED: &str = "forwarded";
+
+/// Where the caller's address is told: what the variables `caller_header` and `trusted_proxies` say.
+///
+/// It must be what stands in front of the service: a header that nobody there sets is the client's word alone, and
+/// nothing in a request tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// `spin-client-addr`: the address and port that Spin saw. Spin's is the last field line.
+    #[default]
+    SpinClientAddr,
+    /// `true-client-ip`: the address that Akamai Functions saw. The platform's is the last field line.
+    TrueClientIp,
+    /// `x-forwarded-for`: a list to which each proxy adds the address it saw. So many proxies are trusted.
+    XForwardedFor(NonZeroUsize),
+    /// `forwarded` (RFC 7239): the same with a grammar. So many proxies are trusted.
+    Forwarded(NonZeroUsize),
+}
+
+impl Source {
+    /// The most proxies that can be trusted. Requests pass two or three.
+    const MOST_PROXIES: usize = 16;
+
+    /// Reads the values of the variables `caller_header` and `trusted_proxies`.
+    ///
+    /// # Errors
+    ///
+    /// When one of them has no usable value, and when the two contradict each other: a list has to be counted by
+    /// somebody, and what is no list cannot be. Either would tell callers a wrong address.
+    pub fn parse(caller_header: &str, trusted_proxies: &str) -> Result<Self, BadVariable> {
+        let proxies = match trusted_proxies.parse() {
+            Ok(count @ 0..=Self::MOST_PROXIES) => NonZeroUsize::new(count),
+            _ => {
+                let why = format!("must be a whole number from 0 to {}", Self::MOST_PROXIES);
+                return Err(BadVariable { variable: "trusted_proxies", why });
+            }
+        };
+        let (variable, why) = match (caller_header.to_ascii_lowercase().as_str(), proxies) {
+            (SPIN_CLIENT_ADDR, None) => return Ok(Self::SpinClientAddr),
+            (TRUE_CLIENT_IP, None) => return Ok(Self::TrueClientIp),
+            (X_FORWARDED_FOR, Some(proxies)) => return Ok(Self::XForwardedFor(proxies)),
+            (FORWARDED, Some(proxies)) => return Ok(Self::Forwarded(proxies)),
+            (header @ (SPIN_CLIENT_ADDR | TRUE_CLIENT_IP), Some(_)) => (
+                "trusted_proxies",
+                format!(
+                    "must be 0 with caller_header {header}, to which no proxy adds; for proxies of your own, set \
+                     caller_header to {X_FORWARDED_FOR} or {FORWARDED}"
+                ),
+            ),
+            (header @ (X_FORWARDED_FOR | FORWARDED), None) => (
+                "trusted_proxies",
+                format!("must be 1 or more with caller_header {header}: the number of your own proxies that add to it"),
+            ),
+            _ => (
+                "caller_header",
+                format!("must be one of {SPIN_CLIENT_ADDR}, {TRUE_CLIENT_IP}, {X_FORWARDED_FOR}, {FORWARDED}"),
+            ),
+        };
+        Err(BadVariable { variable, why })
+    }
+
+    /// The header's name, in lower case.
+    pub fn header(&self) -> &'static str {
+        match self {
+            Self::SpinClientAddr => SPIN_CLIENT_ADDR,
+            Self::TrueClientIp => TRUE_CLIENT_IP,
+            Self::XForwardedFor(_) => X_FORWARDED_FOR,
+            Self::Forwarded(_) => FORWARDED,
+        }
+    }
+
+    /// The caller's address, from the values of the [header](Self::header): a value a field line, in the order in which
+    /// they arrived.
+    ///
+    /// A header to which one party appends counts by its last line alone. A list is counted from its right end over all
+    /// lines (RFC 9110 section 5.3): the last entry is what the nearest proxy saw, and with n trusted proxies the nth
+    /// is what the outermost of them saw, the caller. There is no second choice: where the list is shorter, or the nth
+    /// entry no address, whatever else it holds may be the client's invention.
+    ///
+    /// An IPv4 client of a dual-stack listener arrives as an IPv4-mapped address (RFC 4291 section 2.5.5.2) and is
+    /// given back as what it is. An address with a zone (RFC 4007) is refused: it means something on one link only.
+    ///
+    /// The work is linear in the length of the values, however they are made.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such address: the variables do not match what is in front of the service.
+    pub fn find<V: AsRef<[u8]>>(&self, values: &[V]) -> Result<IpAddr, Unknown> {
+        let lines = values.iter().map(AsRef::as_ref);
+        let found = match self {
+            Self::SpinClientAddr => last(lines, socket_address),
+            Self::TrueClientIp => last(lines, bare_address),
+            Self::XForwardedFor(proxies) => counted(lines.rev().flat_map(entries), *proxies).and_then(entry_address),
+            Self::Forwarded(proxies) => {
+                counted(lines.rev().flat_map(forwarded::elements), *proxies).and_then(forwarded::Element::address)
+            }
+        };
+        found.map(|ip| ip.to_canonical()).map_err(|why| Unknown { source: *self, why })
+    }
+
+    /// How many proxies are trusted, where there is something to count.
+    fn proxies(&self) -> Option<NonZeroUsize> {
+        match self {
+            Self::SpinClientAddr | Self::TrueClientIp => None,
+            Self::XForwardedFor(proxies) | Self::Forwarded(proxies) => Some(*proxies),
+        }
+    }
+}
+
+/// A variable without a usable value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadVariable {
+    /// Its name.
+    pub variable: &'static str,
+    /// What it must be.
+    pub why: String,
+}
+
+impl fmt::Display for BadVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "variable {} {}", self.variable, self.why)
+    }
+}
+
+impl std::error::Error for BadVariable {}
+
+/// The caller is not known. Says which variable to set, and to what; never what the client sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Where the caller's address was looked for.
+    pub source: Source,
+    /// Why it was not found there.
+    pub why: Why,
+}
+
+/// Why the caller is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The request has no such header.
+    Missing,
+    /// What should be the caller's address is none.
+    NoAddress,
+    /// The list has only so many entries, fewer than there are trusted proxies.
+    TooFew(usize),
+    /// Among the entries to count, one is empty.
+    Empty,
+    /// Among the elements to count, one is not of RFC 7239's grammar.
+    Malformed,
+    /// The element has no `for`.
+    NoFor,
+    /// The proxy hides what it saw, or did not know: `unknown`, or a name of its own (RFC 7239 sections 6.2 and 6.3).
+    Hidden,
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let header = self.source.header();
+        let proxies = self.source.proxies().map_or(0, NonZeroUsize::get);
+        match self.why {
+            Why::Missing => write!(f, "the request has no {header} header"),
+            Why::NoAddress => match self.source {
+                Source::SpinClientAddr => write!(f, "the last {header} header is not an address and port"),
+                Source::TrueClientIp => write!(f, "the last {header} header is not one address"),
+                _ => write!(f, "entry {proxies} of {header}, counted from the right, is no address"),
+            },
+            Why::TooFew(found) => write!(f, "{header} has fewer entries ({found}) than there are trusted proxies"),
+            Why::Empty => write!(f, "{header} cannot be counted from the right, for one of its entries is empty"),
+            Why::Malformed => write!(f, "{header} cannot be counted from the right, for it breaks RFC 7239's grammar"),
+            Why::NoFor => write!(f, "entry {proxies} of {header}, counted from the right, has no for parameter"),
+            Why::Hidden => write!(f, "entry {proxies} of {header}, counted from the right, hides the address"),
+        }?;
+        let is_miscounted = proxies > 0 && matches!(self.why, Why::NoAddress | Why::TooFew(_));
+        if is_miscounted {
+            return write!(
+                f,
+                "; set the variable trusted_proxies, now {proxies}, to the number of your own proxies that add to \
+                 {header}"
+            );
+        }
+        write!(
+            f,
+            "; set the variable caller_header to the header in which the caller's address is told: \
+             {SPIN_CLIENT_ADDR} with Spin, {TRUE_CLIENT_IP} with Akamai Functions, {X_FORWARDED_FOR} or {FORWARDED} \
+             behind proxies of your own"
+        )
+    }
+}
+
+impl std::error::Error for Unknown {}
+
+/// The address in the last field line: whoever stands in front appends its own line to those of the client.
+fn last<'a>(
+    mut lines: impl DoubleEndedIterator<Item = &'a [u8]>,
+    address: impl Fn(&str) -> Option<IpAddr>,
+) -> Result<IpAddr, Why> {
+    let line = lines.next_back().ok_or(Why::Missing)?;
+    text(field::trim(line)).and_then(address).ok_or(Why::NoAddress)
+}
+
+/// The entry that the outermost of the trusted proxies wrote. `entries` begins with the last.
+fn counted<T>(entries: impl Iterator<Item = Result<T, Why>>, proxies: NonZeroUsize) -> Result<T, Why> {
+    let mut found = 0;
+    for entry in entries {
+        let entry = entry?;
+        found += 1;
+        if found == proxies.get() {
+            return Ok(entry);
+        }
+    }
+    Err(if found == 0 { Why::Missing } else { Why::TooFew(found) })
+}
+
+/// The entries of a line of `x-forwarded-for`, beginning with the last. Nothing quotes a comma there.
+///
+/// RFC 9110 section 5.6.1 would have empty entries ignored. That moves the count to the left, towards what the client
+/// wrote: a proxy that adds an empty entry, not knowing whom it talks to, would hand the choice of the address to the
+/// client. Counted as an entry, it may move the count to one of the proxies. So an empty entry on the way is an error;
+/// left of the address, where clients may write what they like, none is ever seen.
+fn entries(line: &[u8]) -> impl Iterator<Item = Result<&[u8], Why>> {
+    let entries = line.rsplit(|byte| *byte == b',').map(field::trim);
+    entries.map(|entry| if entry.is_empty() { Err(Why::Empty) } else { Ok(entry) })
+}
+
+/// The address in an entry of `x-forwarded-for`, which nothing specifies: with or without a port, IPv6 with or without
+/// brackets, some proxies quote it.
+fn entry_address(entry: &[u8]) -> Result<IpAddr, Why> {
+    let entry = text(entry).ok_or(Why::NoAddress)?;
+    let entry = entry.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(entry);
+    if entry.eq_ignore_ascii_case("unknown") {
+        return Err(Why::Hidden);
+    }
+    let (host, port) = split_port(entry);
+    host_address(host).filter(|_| port.is_none_or(is_port)).ok_or(Why::NoAddress)
+}
+
+/// `address:port`, as Spin writes it.
+fn socket_address(value: &str) -> Option<IpAddr> {
+    match split_port(value) {
+        (host, Some(port)) if is_port(port) => host_address(host),
+        _ => None,
+    }
+}
+
+/// An address alone, IPv6 with or without brackets. The platform writes no port: a value with one is another's.
+fn bare_address(value: &str) -> Option<IpAddr> {
+    match split_port(value) {
+        (host, None) => host_address(host),
+        _ => None,
+    }
+}
+
+/// Splits `host:port`. Where there are more colons than one, and no brackets, all of them are those of IPv6.
+fn split_port(node: &str) -> (&str, Option<&str>) {
+    match node.rsplit_once(':') {
+        Some((host, port)) if host.ends_with(']') || !host.contains(':') => (host, Some(port)),
+        _ => (node, None),
+    }
+}
+
+/// An address, IPv6 with or without brackets. There is no zone in what the standard library takes for an [`IpAddr`].
+fn host_address(host: &str) -> Option<IpAddr> {
+    match host.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']')?.parse().ok().map(IpAddr::V6),
+        None => host.parse().ok(),
+    }
+}
+
+/// Whether this is a port's number. The standard library would take a plus sign, too.
+fn is_port(port: &str) -> bool {
+    port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
+}
+
+fn text(value: &[u8]) -> Option<&str> {
+    std::str::from_utf8(value).ok()
+}
+
+#[cfg(test)]
+mod tests;

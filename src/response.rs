@@ -1,0 +1,11 @@
+//! Documents and errors as HTTP responses.
+//!
+//! - [`reply`] is the response: status, headers, body; [`etag`] says whether the client has it already.
+//! - [`problem`] is the document of an error, and the only place where errors become HTTP.
+//! - [`page`] shows a report to people, [`openapi`] describes the service to programs.
+
+pub mod etag;
+pub mod openapi;
+pub mod page;
+pub mod problem;
+pub mod reply;
