@@ -119,18 +119,18 @@ test-contract: component-fixture
 	cargo build --package host --bins
 	python3 tests/contract/run.py $(CONTRACT)
 
-# What the README's clients need is what their users have.
+# The clients of docs/clients.md need the programs that their users have.
 test-clients: component-fixture
-	command -v curl > /dev/null || scripts/install.sh "one of the README's clients" curl
-	command -v jq > /dev/null || scripts/install.sh "curl's companion in the README" jq
-	command -v node > /dev/null || scripts/install.sh "one of the README's clients" nodejs
-	command -v python3 > /dev/null || scripts/install.sh "one of the README's clients" python3
+	command -v curl > /dev/null || scripts/install.sh 'a client in docs/clients.md' curl
+	command -v jq > /dev/null || scripts/install.sh 'a client in docs/clients.md reads JSON with it' jq
+	command -v node > /dev/null || scripts/install.sh 'a client in docs/clients.md' nodejs
+	command -v python3 > /dev/null || scripts/install.sh 'a client in docs/clients.md' python3
 	cargo build --package host --bins
 	python3 tests/clients/run.py
 
 .PHONY: test-browser
-test-browser: component-fixture ## the README's JavaScript in a browser, in a page of another origin
-	command -v chromium > /dev/null || scripts/install.sh "the README's JavaScript is for browsers, too" chromium
+test-browser: component-fixture ## run the JavaScript of docs/clients.md in a browser, in a page of another origin
+	command -v chromium > /dev/null || scripts/install.sh 'the JavaScript of docs/clients.md runs in browsers, too' chromium
 	cargo build --package host --bins
 	python3 tests/clients/browser.py
 

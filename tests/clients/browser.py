@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the JavaScript of README.md in Chromium, in a page of another origin than the service's.
+"""Runs the JavaScript of docs/clients.md in Chromium, in a page of another origin than the service's.
 
-The page posts what it finds to the server that it came from. Besides what the block prints, it tells what else a page
-can do only where the service lets it (CORS): read headers, send a condition.
+The page posts its results to the server that it came from: what the block prints, and what else a page can do only if the
+service allows it (CORS): read headers, send a condition.
 """
 
 import contextlib

@@ -10,7 +10,7 @@ use http::{StatusCode, header};
 
 /// One thing that a resolver may do to a question.
 pub struct Behaviour {
-    /// As the README has it.
+    /// Its row in docs/dns.md.
     pub name: &'static str,
     pub does: Does,
     /// The status where there is no other resolver.
