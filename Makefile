@@ -92,8 +92,10 @@ verify: data ## compare the databases with their sources: every network, and ten
 test: test-scripts test-unit test-replies test-fixture test-contract test-clients test-data test-real ## all tests, from small to large
 
 test-scripts:
+	scripts/tests/install.sh
 	scripts/tests/component.sh
 	scripts/tests/serve.sh
+	scripts/tests/links.py
 
 # The host by itself, here and everywhere: cargo unites the features of what it builds at once, and Wasmtime with other
 # features is Wasmtime built again.
@@ -161,7 +163,8 @@ bench: component ## requests per second, latency, start-up and memory, beside ba
 # --- the rest ----------------------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: ## rustfmt, clippy with warnings as errors, the manifest of the application, shellcheck where there is one
+lint: ## check formatting, clippy's warnings, spin.toml, links in the docs, and shell scripts where shellcheck is installed
+	scripts/links.py
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
