@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing. At a terminal it prints the command and asks first; with CI=true or YES=1,
-# or without a terminal, it does not ask.
+# Installs the Debian packages that are missing. At a terminal it prints the commands and asks first. With CI=true or
+# YES=1, or without a terminal, it does not ask.
 #
 # usage: scripts/install.sh REASON PACKAGE...
 #

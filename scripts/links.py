@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Checks the links of all Markdown files, offline: `make lint` runs it.
 
-A relative link must lead to a file or folder of the repository, and its anchor to a heading of that file. An external URL
-is checked for its form only. Headings get the anchors that GitHub gives them.
+A relative link must lead to a file or folder of the repository, and its anchor to a heading of that file. An external
+URL is checked for its form only. Headings get the anchors that GitHub gives them.
 
-A small script instead of a tool, because the tools that check anchors offline bring a hundred packages or take minutes to
-compile.
+A small script instead of a tool, because the tools that check anchors offline bring a hundred packages or take minutes
+to compile.
 
 usage: scripts/links.py [FOLDER]
 """
@@ -21,7 +21,9 @@ SKIPPED = {"target", "node_modules"}  # and hidden folders
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$")
 CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-INLINE = re.compile(r"\]\(\s*(?:<([^<>]*)>|((?:[^\s()\\]|\\.|\([^\s()]*\))*))(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)")
+TARGET = r"<([^<>]*)>|((?:[^\s()\\]|\\.|\([^\s()]*\))*)"
+TITLE = r"\"[^\"]*\"|'[^']*'|\([^()]*\)"
+INLINE = re.compile(rf"\]\(\s*(?:{TARGET})(?:\s+(?:{TITLE}))?\s*\)")
 REFERENCE = re.compile(r"!?\[((?:[^\[\]\\]|\\.)+)\]\[((?:[^\[\]\\]|\\.)*)\]")
 DEFINITION = re.compile(r" {0,3}\[((?:[^\[\]\\]|\\.)+)\]:\s*(?:<([^<>]*)>|(\S+))")
 AUTOMATIC = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>]*)>")

@@ -70,8 +70,8 @@ test_the_question_appears_where_output_goes_to_a_file() {
     at_a_terminal n
     # shellcheck disable=SC2016  # expanded when the stub runs
     stub redirected '"$@" >"$machine/file" 2>&1'
-    ! run_on_machine "${terminal[@]}" redirected "$machine/checkout/scripts/install.sh" "npm fetches the data" npm wrk &&
-        says "[y/N]" && ! logged "^apt-get" && grep -q "missing: npm wrk" "$machine/file"
+    ! run_on_machine "${terminal[@]}" redirected "$machine/checkout/scripts/install.sh" "npm fetches the data" npm &&
+        says "[y/N]" && ! logged "^apt-get" && grep -q "missing: npm" "$machine/file"
 }
 
 test_a_user_sees_sudo_in_the_commands() {
@@ -114,7 +114,7 @@ test_without_packages_it_prints_its_usage() {
     script_ends_with 2 install.sh "npm fetches the data" && says "usage"
 }
 
-# --- what the cases expect ---------------------------------------------------------------------------------------
+# --- expectations ------------------------------------------------------------------------------------------------
 
 installs() {
     script_ends_with 0 install.sh "$@" "npm fetches the data" npm wrk && logged "^apt-get update$" &&
@@ -125,7 +125,7 @@ installs_nothing() {
     script_ends_with 1 install.sh "$@" "npm fetches the data" npm wrk && ! logged "^apt-get"
 }
 
-# Debian with none of the packages.
+# Debian without any of the packages.
 debian() {
     dpkg_query
     # shellcheck disable=SC2016  # expanded when the stub runs

@@ -3,8 +3,8 @@
 
 usage: terminal.py ANSWER COMMAND [ARGUMENT]...
 
-Prints what the terminal shows, and ends with the command's status. A command that ends with a prompt `[y/N] ` gets ANSWER
-as a line; the answer `^D` ends its input instead. A command that shows nothing for a long time is killed.
+Prints what the terminal shows, and ends with the command's status. At the prompt `[y/N] ` the command gets ANSWER as a
+line; the answer `^D` ends its input instead. A command that shows nothing for a long time is killed.
 """
 
 import os

@@ -22,7 +22,7 @@ CLIENTS = ROOT / "docs" / "clients.md"
 WORK = ROOT / "target" / "clients"
 
 sys.path.insert(0, str(ROOT / "tests"))
-from serving import service  # noqa: E402: it lies beside this folder
+from serving import service  # noqa: E402: it is in the folder above
 
 ORIGIN = "http://127.0.0.1:3000"  # in docs/clients.md
 PATIENCE = 60  # seconds that a client may take; each takes about one
@@ -30,7 +30,7 @@ PATIENCE = 60  # seconds that a client may take; each takes about one
 
 def main():
     failures = 0
-    with forgetful_service() as origin:
+    with service_without_cache() as origin:
         for example in examples(blocks()):
             start = time.monotonic()
             problems = list(example.run(origin))
@@ -133,7 +133,7 @@ class Python(Program):
 
 
 class Rust(Program):
-    """A package of its own, outside the workspace; Cargo.lock beside this file pins what it depends on."""
+    """A package outside the workspace. Cargo.lock beside this file pins its dependencies."""
 
     def run(self, origin):
         folder = empty("rust")
@@ -141,7 +141,7 @@ class Rust(Program):
         (folder / "Cargo.toml").write_text(package + self.manifest.text)
         shutil.copy(HERE / "Cargo.lock", folder)
         (folder / "src").mkdir()
-        # As it stands, and so that a member of the document that the types lack is an error.
+        # Once as it stands, and once with an error for each member of the document that the types lack.
         derive = "#[derive(Debug, Deserialize)]\n"
         for change in ("", "#[serde(deny_unknown_fields)]\n"):
             source = self.source(origin).replace(derive, derive + change)
@@ -163,15 +163,15 @@ def empty(name):
 
 
 def compare(command, folder, expected):
-    """Runs a command, and says in what it differs from what it should print."""
-    # The service is on this machine: no proxy leads to it.
+    """Runs a command and yields how its output differs from the expected one."""
+    # The service is on this machine, which a proxy cannot reach.
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     try:
         result = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
     except subprocess.TimeoutExpired:
-        yield f"no end within {PATIENCE} s: {command[-1]}"
+        yield f"not finished within {PATIENCE} s: {command[-1]}"
         return
     if result.returncode:
         yield f"ended with {result.returncode}: {command[-1]}\n{result.stderr}"
@@ -183,8 +183,8 @@ def diff(expected, printed):
     return difflib.unified_diff(expected.splitlines(True), printed.splitlines(True), CLIENTS.name, "printed")
 
 
-def forgetful_service():
-    """An instance a request, so that none knows what DNS has said to another."""
+def service_without_cache():
+    """A service with one instance for each request, so that none has a DNS cache."""
     return service("--instance-reuse", "1", dns_timeout_ms="30000")
 
 
