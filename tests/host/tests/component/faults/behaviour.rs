@@ -183,7 +183,7 @@ pub fn all(elsewhere: &str) -> Vec<Behaviour> {
             "not followed: where it leads was not allowed",
         ),
         row("connection refused", Does::Dead(Place::Closed), "unreachable", None, "nobody listens"),
-        row("connection closed before the answer", Does::Dead(Place::HangsUp), "unreachable", None, "before any answer"),
+        row("connection closed at once", Does::Dead(Place::HangsUp), "unreachable", None, "before any answer"),
         answer("connection closed in the middle", Answer::CutOff, "unreachable", None, "half an answer is none"),
         answer("connection reset in the middle", Answer::Reset, "unreachable", None, "half an answer is none"),
         row("TLS handshake refused", Does::Dead(Place::TlsRefused), "unreachable", None, "no common ground"),
