@@ -189,7 +189,7 @@ pub fn all(elsewhere: &str) -> Vec<Behaviour> {
         row("TLS handshake refused", Does::Dead(Place::TlsRefused), "unreachable", None, "no common ground"),
         row("an untrusted certificate", Does::Dead(Place::Untrusted), "unreachable", None, "it could be anyone"),
         row("no answer", Does::Never, "timeout", None, "the deadline holds"),
-        row("no answer to the TLS handshake", Does::Dead(Place::Silent), "timeout", None, "it holds for connecting, too"),
+        row("no answer, not even TLS", Does::Dead(Place::Silent), "timeout", None, "it holds for connecting, too"),
         answer("one byte a second", Answer::Drip(Duration::from_secs(1)), "timeout", None, "a body that begins"),
     ]
 }
