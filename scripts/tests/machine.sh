@@ -5,6 +5,8 @@
 # Sourced by the tests, which end with run_cases.
 
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# The interpreter itself: what is on the PATH may be a script that needs the whole PATH.
+python=$(python3 -c 'import sys; print(sys.executable)')
 machines=$(mktemp -d)
 trap 'rm -rf "$machines"' EXIT
 
@@ -37,7 +39,7 @@ script_ends_with() {
 
 # The script that the case runs asks at a terminal, and gets this answer.
 at_a_terminal() {
-    terminal=("$(python)" "$scripts/tests/terminal.py" "$1")
+    terminal=("$python" "$scripts/tests/terminal.py" "$1")
 }
 
 # Runs a command with the machine's environment: run_on_machine [NAME=VALUE]... COMMAND [ARGUMENT]...
@@ -45,9 +47,6 @@ run_on_machine() {
     env -i PATH="$machine/bin" HOME="$machine/home" DEBIAN_BIN="$machine/debian" machine="$machine" "$@" \
         </dev/null 2>&1 | cat >"$machine/output" || return "${PIPESTATUS[0]}"
 }
-
-# The path of the interpreter itself: what is on the PATH may be a script that needs the whole PATH.
-python() { python3 -c 'import sys; print(sys.executable)'; }
 
 logged() { grep -q -e "$1" "$machine/log"; }
 

@@ -65,7 +65,7 @@ server() {
     cat <<STUB
 echo "$1 \$*" >>"\$machine/log"
 while [[ \$1 != --listen ]]; do shift; done
-exec $(python) -c "
+exec $python -c "
 import socket
 server = socket.create_server(('127.0.0.1', \${2#*:}))
 server.settimeout(20)
