@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a command at a terminal of its own, as a person would, and types an answer when it asks.
+"""Runs a command at a new terminal, as a person would, and types an answer when it asks.
 
 usage: terminal.py ANSWER COMMAND [ARGUMENT]...
 

@@ -45,7 +45,7 @@ await post({
     "that time where the browser keeps times": entries[0]?.serverTiming.some(({ name }) => name === "geo"),
     "a conditional request": again.status,
     "a problem document": (await wrong.json()).status,
-    "an origin that lets nobody in": await fetch("/elsewhere").then(
+    "an origin that no page may read": await fetch("/elsewhere").then(
       async (response) => fetch(await response.text()).then(() => "open", () => "closed")),
   },
 });
@@ -58,7 +58,7 @@ EXPECTED = {
     "that time where the browser keeps times": True,
     "a conditional request": 304,
     "a problem document": 400,
-    "an origin that lets nobody in": "closed",  # else the browser would not have checked at all
+    "an origin that no page may read": "closed",  # else the browser would not have checked at all
 }
 
 

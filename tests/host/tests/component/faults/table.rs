@@ -25,7 +25,7 @@ async fn the_table_in_the_docs_is_true() {
         assert!(alone.rest_is_whole, "{}: {}", behaviour.name, behaviour.why);
         let times = usize::from(rig.is_server(behaviour));
         assert_eq!(alone.asked, (times, 0), "{}: a fallback that is the primary is none", behaviour.name);
-        // An address of its own again.
+        // Another address, so that no cached answer is used.
         let ip = Ipv4Addr::from(u32::from(ip) | 1 << 15);
         let with_good = rig.ask(ip, behaviour, Some(&behaviours[0])).await;
         format!("| {} | `{}` | `{}` |\n", behaviour.name, alone.status, with_good.status)
