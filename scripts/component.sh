@@ -2,19 +2,23 @@
 # Builds a component of the workspace for wasm32-wasip2, with the first of these toolchains that can:
 #
 #   1. a compiler that has the target's library (rustup's or any other): plain cargo
-#   2. rustup, which fetches the library; not where RUSTUP_AUTO_INSTALL=0, its owner's word that it installs nothing
-#      by itself
-#   3. Debian's current compiler, which builds the library from Debian's source of it, with the linkers of a rustup
-#      toolchain; the packages that are missing are installed
+#   2. rustup, which fetches the library; not with RUSTUP_AUTO_INSTALL=0, which forbids it to install anything by
+#      itself
+#   3. Debian's compiler, which builds the library from Debian's source package, with the linkers of a rustup
+#      toolchain; scripts/install.sh installs the packages that are missing
 #
 # usage: scripts/component.sh [--profile release|fixture] [-p PACKAGE]
 #
-# The component is target/wasm32-wasip2/PROFILE/PACKAGE.wasm, where spin.toml looks for it, CARGO_TARGET_DIR or not.
+# The component is target/wasm32-wasip2/PROFILE/PACKAGE.wasm, where spin.toml expects it, even if CARGO_TARGET_DIR is
+# set.
+#
+# The target's name has a 2, but the component uses WASI 0.3: wasm32-wasip2 is Rust's target for components, and the
+# bindings of 0.3 come from the crate spin-sdk.
 set -euo pipefail
 
 target=wasm32-wasip2
 debian_packages=(rustc-web cargo-web rust-web-src wasi-libc)
-debian_bin=${DEBIAN_BIN:-/usr/bin} # where these packages put cargo and rustc; the tests have it elsewhere
+debian_bin=${DEBIAN_BIN:-/usr/bin} # the folder of their cargo and rustc; the tests set another one
 profile=release
 package=ipedge
 
@@ -51,7 +55,7 @@ build() {
     say "$wasm, $(wc -c <"$wasm") bytes"
 }
 
-# Sets `toolchain` to the folder of a compiler that has the target's library: the one on the PATH, else rustup's.
+# Sets `toolchain` to the folder of a compiler that has the target's library: that on the PATH, else rustup's.
 find_toolchain() {
     local folder libraries
     for folder in "$(folder_of rustc)" "${CARGO_HOME:-$HOME/.cargo}/bin"; do
@@ -67,10 +71,10 @@ find_toolchain() {
 
 fetch_target() {
     if ! command -v rustup >/dev/null; then
-        say "no compiler here has the $target library, and there is no rustup to fetch it"
+        say "no compiler on this machine has the $target library, and rustup, which could fetch it, is not installed"
         return 1
     elif [[ ${RUSTUP_AUTO_INSTALL-} == 0 ]]; then
-        say "RUSTUP_AUTO_INSTALL=0, so rustup is not asked for the $target library"
+        say "RUSTUP_AUTO_INSTALL=0, so rustup does not fetch the $target library"
         return 1
     fi
     say "fetching the $target library: rustup target add $target"
@@ -79,13 +83,13 @@ fetch_target() {
     return 1
 }
 
-# Sets `linkers`, and sees to it that Debian's compiler and the source of its library are installed.
+# Sets `linkers`, and installs Debian's compiler and the source of its library if they are missing.
 prepare_debian() {
     if ! find_linkers; then
         say "no rustup toolchain here has the linkers that Debian's packages lack (rust-lld, wasm-component-ld)"
         return 1
     fi
-    scripts/install.sh "they build the $target library from source" "${debian_packages[@]}" &&
+    scripts/install.sh "Debian's Rust builds the $target library from source" "${debian_packages[@]}" &&
         is_new_enough "$debian_bin/rustc"
 }
 
@@ -118,7 +122,7 @@ folder_of() {
 }
 
 give_up() {
-    say "cannot build for $target. Either of these makes it work:
+    say "cannot build for $target. Do one of these:
   - rustup (https://rustup.rs), online:  rustup update stable && rustup target add $target
   - Debian with any rustup toolchain:    apt-get install ${debian_packages[*]}"
     exit 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Serves the component: in Spin where the PATH has 4.1 or newer, else in the host of tests/host, which takes the same
-# options. Once it listens, says where, and how to ask.
+# Serves the component: in Spin if the PATH has 4.1 or newer, else in the host of tests/host, which takes the same
+# options. Prints the URL, and an example, once the server listens.
 #
 # usage: scripts/serve.sh --listen ADDRESS:PORT [--variable NAME=VALUE]...
 set -euo pipefail
@@ -9,7 +9,7 @@ main() {
     local listen=${2:?usage: scripts/serve.sh --listen ADDRESS:PORT [--variable NAME=VALUE]...}
     cd "$(dirname "${BASH_SOURCE[0]}")/.."
     if listens "$listen"; then
-        say "something already listens on $listen; take another: make serve LISTEN=127.0.0.1:3001"
+        say "something already listens on $listen; choose another address: make serve LISTEN=127.0.0.1:3001"
         exit 1
     fi
     greet "$listen" $$ &
@@ -19,20 +19,20 @@ main() {
     exec cargo run --package host --bin host -- "$@"
 }
 
-# Spin 4.1 is the first that runs components of WASI 0.3.
+# Spin 4.1 is the first version that runs components of WASI 0.3.
 has_spin() {
     local version
     if ! command -v spin >/dev/null; then
-        say "no Spin on the PATH; serving in the host of tests/host, which stands in for it"
+        say "no Spin on the PATH; serving in the development host (tests/host) instead"
         return 1
     fi
     version=$(spin --version | cut -d ' ' -f 2)
     [[ $(printf '%s\n' 4.1 "$version" | sort -V | head -n 1) == 4.1 ]] && return
-    say "Spin $version is too old (4.1 is needed); serving in the host of tests/host, which stands in for it"
+    say "Spin $version is too old (4.1 is needed); serving in the development host (tests/host) instead"
     return 1
 }
 
-# Waits for the server, which process $2 becomes.
+# Waits until the server listens on $1. Process $2 becomes the server; if it ends, so does this.
 greet() {
     until listens "$1"; do
         kill -0 "$2" 2>/dev/null || return

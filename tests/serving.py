@@ -1,4 +1,4 @@
-"""The programs of tests/host, for the tests that are not Rust: `cargo build --package host --bins` makes them."""
+"""The programs of tests/host, for the tests that are not in Rust. `cargo build --package host --bins` builds them."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ COMPONENT = ROOT / "target" / "wasm32-wasip2" / "fixture" / "ipedge.wasm"
 
 @contextlib.contextmanager
 def serving(program, *options):
-    """Runs a program, on a free port, while the block runs. Gives the URL, which it says once it listens."""
+    """Runs a program on a free port while the block runs. Yields the URL, which the program prints once it listens."""
     command = [BINARIES / program, "--listen", "127.0.0.1:0", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -27,7 +27,7 @@ def serving(program, *options):
 
 @contextlib.contextmanager
 def service(*options, **variables):
-    """Runs the component with the tests' databases and resolver while the block runs. Gives its origin."""
+    """Runs the component with the tests' databases and resolver while the block runs. Yields its origin."""
     with serving("doh") as url:
         resolver = url.removesuffix("/dns-query")
         variables = {"doh_primary": resolver, "doh_fallback": resolver, **variables}

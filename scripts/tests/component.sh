@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests component.sh and install.sh. The machines have the stubs of what a case needs: compilers, rustup, Debian.
-# shellcheck disable=SC2016  # what a stub is made of is expanded when the stub runs
+# Tests component.sh. Each case puts stubs of the compilers and package managers that it needs on its machine.
+# shellcheck disable=SC2016  # the code of a stub is expanded when the stub runs
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=machine.sh
 source "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
@@ -52,13 +52,13 @@ test_rustup_offline_leaves_it_to_debian() {
     runs && logged "rustup target add" && says "rustup cannot fetch it" && built_by_debian
 }
 
-test_a_compiler_that_is_too_old_is_passed_over() {
+test_a_compiler_that_is_too_old_is_skipped() {
     compiler "$machine/bin" 1.94.1 && library "$machine/bin"
     rustup_toolchain && debian
     runs && says "1.94.1; 1.95 or newer" && built_by_debian
 }
 
-test_debian_that_has_all_installs_nothing() {
+test_debian_with_all_packages_installs_nothing() {
     rustup_toolchain && debian && ln -s packages "$machine/debian"
     printf '%s\n' rustc-web cargo-web rust-web-src wasi-libc >"$machine/installed"
     runs && built_by_debian && ! logged "^apt-get"
@@ -67,7 +67,7 @@ test_debian_that_has_all_installs_nothing() {
 test_only_missing_packages_are_installed_and_none_removed() {
     rustup_toolchain && debian
     printf '%s\n' rustc-web cargo-web >"$machine/installed"
-    runs && says "installing rust-web-src wasi-libc: they build" &&
+    runs && says "Debian's Rust builds the wasm32-wasip2 library from source; missing: rust-web-src wasi-libc" &&
         logged "apt-get install -y --no-install-recommends --no-remove rust-web-src wasi-libc$" && ! logged "sudo"
 }
 
@@ -78,10 +78,10 @@ test_a_user_installs_with_sudo() {
     runs && logged "sudo .*apt-get install" && built_by_debian
 }
 
-test_a_user_without_sudo_is_told_both_ways() {
+test_a_user_without_sudo_learns_both_ways() {
     rustup_toolchain && debian
     echo 1000 >"$machine/uid"
-    ends_with 1 && says "neither root nor sudo" && says_both_ways && ! logged "^apt-get"
+    ends_with 1 && says "needs root or sudo" && says_both_ways && ! logged "^apt-get"
 }
 
 test_debians_compiler_may_be_too_old() {
@@ -89,7 +89,7 @@ test_debians_compiler_may_be_too_old() {
     ends_with 1 && says "1.85.0; 1.95 or newer" && says_both_ways
 }
 
-test_failing_apt_get_is_told_both_ways() {
+test_failing_apt_get_reports_both_ways() {
     rustup_toolchain && debian
     touch "$machine/apt-fails"
     ends_with 1 && says "apt-get cannot install rustc-web" && says_both_ways
@@ -100,21 +100,21 @@ test_debian_without_linkers_installs_nothing() {
     ends_with 1 && says "wasm-component-ld" && says_both_ways && ! logged "^apt-get"
 }
 
-test_linkers_of_a_toolchain_that_is_not_active_will_do() {
+test_linkers_of_an_inactive_toolchain_are_enough() {
     debian && linkers "$machine/home/.rustup/toolchains/nightly"
     runs && logged "linker=$machine/home/.rustup/toolchains/nightly/lib/rustlib/host/bin/wasm-component-ld"
 }
 
 test_another_system_is_left_alone() {
     rustup_toolchain
-    ends_with 1 && says "this is no Debian" && says_both_ways
+    ends_with 1 && says "this system is not Debian" && says_both_ways
 }
 
-test_no_toolchain_at_all_is_told_both_ways() {
-    ends_with 1 && says "there is no rustup" && says "no rustup toolchain" && says_both_ways
+test_without_a_toolchain_both_ways_are_reported() {
+    ends_with 1 && says "rustup, which could fetch it, is not installed" && says "no rustup toolchain" && says_both_ways
 }
 
-# --- what the cases expect ---------------------------------------------------------------------------------------
+# --- expectations ------------------------------------------------------------------------------------------------
 
 runs() { ends_with 0 "$@"; }
 
@@ -133,7 +133,7 @@ built_by_debian() {
         logged "-Zbuild-std=std,panic_abort$"
 }
 
-# --- what the machines are made of -------------------------------------------------------------------------------
+# --- parts of a machine ------------------------------------------------------------------------------------------
 
 # A rustc and a cargo of VERSION in FOLDER; their sysroot is FOLDER/sysroot.
 compiler() {
@@ -163,7 +163,7 @@ linkers() {
     executable "$1/lib/rustlib/host/bin/wasm-component-ld" ""
 }
 
-# rustup with a stable toolchain that lacks the library, and can fetch it where the machine is online.
+# rustup with a stable toolchain that lacks the library. It can fetch the library if the machine is online.
 rustup_toolchain() {
     compiler "$machine/home/.cargo/bin" 1.95.0
     linkers "$machine/home/.rustup/toolchains/stable"
@@ -174,10 +174,10 @@ rustup_toolchain() {
         mkdir -p "$library" && : >"$library/libstd-0123.rlib"'
 }
 
-# Debian with none of the packages, the compiler among them being of VERSION.
+# debian [VERSION]: Debian without any of the packages. Their compiler has this version.
 debian() {
     compiler "$machine/packages" "${1-1.96.0}"
-    stub dpkg-query 'if grep -qx "${!#}" "$machine/installed"; then printf installed; else exit 1; fi'
+    dpkg_query
     stub apt-get '
         echo "apt-get $*" >>"$machine/log"
         [[ ! -e $machine/apt-fails ]] || exit 100

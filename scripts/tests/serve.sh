@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests serve.sh. The stubs of `spin` and `cargo` log how they were called, and serve a single connection.
-# shellcheck disable=SC2016  # what a stub is made of is expanded when the stub runs
+# Tests serve.sh. The stubs of `spin` and `cargo` log their arguments and serve one connection.
+# shellcheck disable=SC2016  # the code of a stub is expanded when the stub runs
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=machine.sh
 source "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
@@ -10,12 +10,12 @@ test_without_spin_the_host_serves() {
         logged "^cargo run --package host --bin host -- --listen $address --variable doh_primary=http://127.0.0.1:8053$"
 }
 
-test_an_older_spin_is_passed_over() {
+test_an_older_spin_is_not_used() {
     spin "spin 4.0.2 (dbbd7ce 2026-02-11)"
     serves && says "Spin 4.0.2 is too old" && logged "^cargo run --package host --bin host -- --listen $address$"
 }
 
-test_spin_serves_from_4_1_on() {
+test_spin_4_1_serves() {
     spin "spin 4.1.0 (fa71e9b 2026-06-30)"
     serves --variable doh_path=/x && logged "^spin up --from spin.toml --listen $address --variable doh_path=/x$"
 }
@@ -25,11 +25,11 @@ test_versions_are_compared_as_numbers() {
     serves && logged "^spin up"
 }
 
-test_the_address_is_told_once_it_listens() {
+test_the_address_is_printed_once_it_listens() {
     serves && says "ipedge listens on http://$address" && says "curl 'http://$address/8.8.8.8?pretty=true'"
 }
 
-test_a_server_that_does_not_start_is_not_greeted() {
+test_a_server_that_does_not_start_is_not_announced() {
     new_address
     stub cargo 'exit 3'
     script_ends_with 3 serve.sh --listen "$address" && ! says "ipedge listens"
@@ -60,12 +60,12 @@ spin() {
     stub spin "if [[ \$1 == --version ]]; then echo '$1'; exit; fi; $(server spin)"
 }
 
-# Listens on the address after --listen until a first connection comes.
+# Listens on the address after --listen until the first connection.
 server() {
     cat <<STUB
 echo "$1 \$*" >>"\$machine/log"
 while [[ \$1 != --listen ]]; do shift; done
-exec $(python3 -c 'import sys; print(sys.executable)') -c "
+exec $python -c "
 import socket
 server = socket.create_server(('127.0.0.1', \${2#*:}))
 server.settimeout(20)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the JavaScript of README.md in Chromium, in a page of another origin than the service's.
+"""Runs the JavaScript of docs/clients.md in Chromium, in a page of another origin than the service's.
 
-The page posts what it finds to the server that it came from. Besides what the block prints, it tells what else a page
-can do only where the service lets it (CORS): read headers, send a condition.
+The page posts its results to the server that it came from: what the block prints, and what else a page can do only if
+the service allows it (CORS): read headers, send a condition.
 """
 
 import contextlib
@@ -14,17 +14,17 @@ import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from run import PATIENCE, JavaScript, blocks, diff, examples, forgetful_service
+from run import PATIENCE, JavaScript, blocks, diff, examples, service_without_cache
 
-# Notes what is printed, then lets the block run as it stands.
+# Records the output of the block, which runs as it stands.
 PAGE = """<!doctype html>
 <meta charset="utf-8">
 <script>
   const printed = [];
   console.log = (...values) => printed.push(values.join(" "));
-  const tell = (result) => fetch("/result", { method: "POST", body: JSON.stringify(result) });
-  addEventListener("error", ({ message }) => tell({ error: message }));
-  addEventListener("unhandledrejection", ({ reason }) => tell({ error: String(reason) }));
+  const post = (result) => fetch("/result", { method: "POST", body: JSON.stringify(result) });
+  addEventListener("error", ({ message }) => post({ error: message }));
+  addEventListener("unhandledrejection", ({ reason }) => post({ error: String(reason) }));
 </script>
 <script type="module" src="/main.js"></script>
 """
@@ -36,7 +36,7 @@ const first = await fetch(`${service}/8.8.8.8`);
 const again = await fetch(`${service}/8.8.8.8`, { headers: { "if-none-match": first.headers.get("etag") } });
 const wrong = await fetch(`${service}/nonsense`);
 const entries = performance.getEntriesByName(`${service}/8.8.8.8`);
-await tell({
+await post({
   printed,
   found: {
     "the caller's header": own.headers.get("ipedge-caller"),
@@ -45,7 +45,7 @@ await tell({
     "that time where the browser keeps times": entries[0]?.serverTiming.some(({ name }) => name === "geo"),
     "a conditional request": again.status,
     "a problem document": (await wrong.json()).status,
-    "an origin that lets nobody in": await fetch("/elsewhere").then(
+    "an origin that no page may read": await fetch("/elsewhere").then(
       async (response) => fetch(await response.text()).then(() => "open", () => "closed")),
   },
 });
@@ -58,20 +58,20 @@ EXPECTED = {
     "that time where the browser keeps times": True,
     "a conditional request": 304,
     "a problem document": 400,
-    "an origin that lets nobody in": "closed",  # or the browser would not have looked at all
+    "an origin that no page may read": "closed",  # else the browser would not have checked at all
 }
 
 
 def main():
     [example] = [example for example in examples(blocks()) if isinstance(example, JavaScript)]
     results = queue.SimpleQueue()
-    with forgetful_service() as origin, pages(results) as elsewhere:
+    with service_without_cache() as origin, pages(results) as elsewhere:
         script = example.source(origin) + "\n{" + PROBE.replace("ORIGIN", origin) + "}\n"
         with pages(results, script, elsewhere) as page, chromium(page):
             try:
                 result = results.get(timeout=PATIENCE)
             except queue.Empty:
-                sys.exit(f"no word from the page within {PATIENCE} s")
+                sys.exit(f"no result from the page within {PATIENCE} s")
     if "error" in result:
         sys.exit(f"{example}: {result['error']}")
     printed = "".join(f"{line}\n" for line in result["printed"])
@@ -87,7 +87,7 @@ def main():
 
 @contextlib.contextmanager
 def pages(results, script="", elsewhere=""):
-    """A server with the page, which puts what the page tells into `results`. Yields its origin."""
+    """A server with the page. Puts what the page posts into `results`. Yields its origin."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -122,7 +122,7 @@ def pages(results, script="", elsewhere=""):
 
 @contextlib.contextmanager
 def chromium(page):
-    """A browser that shows a page, and does nothing else on the network."""
+    """A browser that shows a page and does nothing else on the network."""
     switches = ["headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "no-proxy-server"]
     switches += ["disable-quic", "disable-sync", "disable-background-networking", "disable-component-update"]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:

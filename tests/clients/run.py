@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs the section "Calling it" of README.md, and compares what every block prints with what stands under it.
+"""Runs every block of docs/clients.md, and compares its output with the text under it.
 
-A block runs as it stands there; only the origin is that of the service under test, which is the component with the
-tests' databases, asking the tests' DNS-over-HTTPS server. They are there after `make component-fixture` and
-`cargo build --package host --bins`.
+A block runs as it stands there, except for its origin, which is that of the service under test: the component with the
+tests' databases, with the tests' DNS-over-HTTPS server as its resolver. `make component-fixture` and
+`cargo build --package host --bins` build both.
 """
 
 import difflib
@@ -18,29 +18,29 @@ from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-README = ROOT / "README.md"
+CLIENTS = ROOT / "docs" / "clients.md"
 WORK = ROOT / "target" / "clients"
 
 sys.path.insert(0, str(ROOT / "tests"))
-from serving import service  # noqa: E402: it lies beside this folder
+from serving import service  # noqa: E402: it is in the folder above
 
-ORIGIN = "http://127.0.0.1:3000"  # in README.md
-PATIENCE = 60  # seconds, for what takes one
+ORIGIN = "http://127.0.0.1:3000"  # in docs/clients.md
+PATIENCE = 60  # seconds that a client may take; each takes about one
 
 
 def main():
     failures = 0
-    with forgetful_service() as origin:
+    with service_without_cache() as origin:
         for example in examples(blocks()):
             start = time.monotonic()
             problems = list(example.run(origin))
             failures += bool(problems)
             print(f"{'FAILED' if problems else 'ok'}  {example}  {time.monotonic() - start:.1f} s", flush=True)
             print(*problems, sep="\n", end="\n" if problems else "")
-    sys.exit(f"{failures} of the clients in README.md failed" if failures else 0)
+    sys.exit(f"{failures} of the clients in {CLIENTS.name} failed" if failures else 0)
 
 
-# --- what README.md says ---------------------------------------------------------------------------------------------
+# --- the examples ----------------------------------------------------------------------------------------------------
 
 
 class Block(NamedTuple):
@@ -49,22 +49,19 @@ class Block(NamedTuple):
     text: str
 
     def __str__(self):
-        return f"{README.name}:{self.line}: {self.language}"
+        return f"{CLIENTS.name}:{self.line}: {self.language}"
 
 
 def blocks():
-    """The fenced blocks of the section."""
-    readme = README.read_text()
-    section = re.search(r"^## Calling it\n.*?(?=^## |\Z)", readme, re.M | re.S)
-    if not section:
-        sys.exit(f"{README} has no section `## Calling it`")
-    fences = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
-    found = fences.finditer(readme, section.start(), section.end())
-    return [Block(readme.count("\n", 0, fence.start()) + 1, fence[1], fence[2]) for fence in found]
+    """The fenced blocks of docs/clients.md."""
+    text = CLIENTS.read_text()
+    fences = re.finditer(r"^```([^\n]*)\n(.*?)^```$", text, re.M | re.S)
+    found = [Block(text.count("\n", 0, fence.start()) + 1, fence[1], fence[2]) for fence in fences]
+    return found or sys.exit(f"{CLIENTS} has no blocks")
 
 
 def examples(blocks):
-    """What there is to run. A block that belongs to nothing that runs is an error: it would go untested."""
+    """The examples that the blocks make. A block that no example runs is an error: it would go untested."""
     manifest = None
     rest = iter(blocks)
     for block in rest:
@@ -75,9 +72,9 @@ def examples(blocks):
         elif block.language in ("js", "python", "rust"):
             output = next(rest, None)
             if output is None or output.language != "text":
-                sys.exit(f"{block}: no block `text` under it says what it prints")
+                sys.exit(f"{block}: it needs a block `text` under it with its output")
             if block.language == "rust" and manifest is None:
-                sys.exit(f"{block}: no block `toml` above it says what it depends on")
+                sys.exit(f"{block}: it needs a block `toml` above it with its dependencies")
             yield {"js": JavaScript, "python": Python, "rust": Rust}[block.language](block, output, manifest)
             manifest = manifest if block.language != "rust" else None
         else:
@@ -86,7 +83,7 @@ def examples(blocks):
         sys.exit(f"{manifest}: no block `rust` under it")
 
 
-# --- how it is run ---------------------------------------------------------------------------------------------------
+# --- how they run ----------------------------------------------------------------------------------------------------
 
 
 class Console:
@@ -136,7 +133,7 @@ class Python(Program):
 
 
 class Rust(Program):
-    """A package of its own, outside the workspace; Cargo.lock beside this file pins what it depends on."""
+    """A package outside the workspace. Cargo.lock beside this file pins its dependencies."""
 
     def run(self, origin):
         folder = empty("rust")
@@ -144,7 +141,7 @@ class Rust(Program):
         (folder / "Cargo.toml").write_text(package + self.manifest.text)
         shutil.copy(HERE / "Cargo.lock", folder)
         (folder / "src").mkdir()
-        # As it stands, and so that a member of the document that the types lack is an error.
+        # Once as it stands, and once with an error for each member of the document that the types lack.
         derive = "#[derive(Debug, Deserialize)]\n"
         for change in ("", "#[serde(deny_unknown_fields)]\n"):
             source = self.source(origin).replace(derive, derive + change)
@@ -166,15 +163,15 @@ def empty(name):
 
 
 def compare(command, folder, expected):
-    """Runs a command, and says in what it differs from what it should print."""
-    # The service is on this machine: no proxy leads to it.
+    """Runs a command and yields how its output differs from the expected one."""
+    # The service is on this machine, which a proxy cannot reach.
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     try:
         result = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
     except subprocess.TimeoutExpired:
-        yield f"no end within {PATIENCE} s: {command[-1]}"
+        yield f"not finished within {PATIENCE} s: {command[-1]}"
         return
     if result.returncode:
         yield f"ended with {result.returncode}: {command[-1]}\n{result.stderr}"
@@ -183,11 +180,11 @@ def compare(command, folder, expected):
 
 
 def diff(expected, printed):
-    return difflib.unified_diff(expected.splitlines(True), printed.splitlines(True), README.name, "printed")
+    return difflib.unified_diff(expected.splitlines(True), printed.splitlines(True), CLIENTS.name, "printed")
 
 
-def forgetful_service():
-    """An instance a request, so that none knows what DNS has said to another."""
+def service_without_cache():
+    """A service with one instance for each request, so that none has a DNS cache."""
     return service("--instance-reuse", "1", dns_timeout_ms="30000")
 
 

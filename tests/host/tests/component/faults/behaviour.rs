@@ -10,7 +10,7 @@ use http::{StatusCode, header};
 
 /// One thing that a resolver may do to a question.
 pub struct Behaviour {
-    /// As the README has it.
+    /// Its row in docs/dns.md.
     pub name: &'static str,
     pub does: Does,
     /// The status where there is no other resolver.
@@ -124,7 +124,7 @@ pub fn all(elsewhere: &str) -> Vec<Behaviour> {
         answer("a name behind a CNAME", Answer::cnames(1), "ok", These(&["end.doh.test"]), "RFC 2317"),
         answer("300 names", Answer::names(&many, 60), "ok", Numbered(MANY), "all are told"),
         answer(
-            "names with spaces, quotes, `<script>`, control bytes, bytes that are no UTF-8",
+            "names with spaces, quotes, `<script>`, control bytes, bytes that are not UTF-8",
             Answer::Labels(STRANGE),
             "ok",
             These(STRANGE_AS_TEXT),
@@ -149,19 +149,19 @@ pub fn all(elsewhere: &str) -> Vec<Behaviour> {
         row("FORMERR", failure(ResponseCode::FormErr), "servfail", None, "an RCODE that is no answer"),
         row("REFUSED", failure(ResponseCode::Refused), "refused", None, "RCODE 5"),
         answer("another ID", Answer::OtherId, "malformed", None, "the answer to another message"),
-        answer("another question", Answer::OtherQuestion, "malformed", None, "the answer about another name"),
+        answer("another name", Answer::OtherQuestion, "malformed", None, "the answer about another name"),
         answer("another type", Answer::OtherType, "malformed", None, "the answer for another type"),
         answer("another class", Answer::OtherClass, "malformed", None, "the answer in class CH"),
         answer("a truncated answer (TC)", Answer::Truncated, "malformed", None, "there is no TCP to turn to"),
-        answer("the question itself", Answer::Echo, "malformed", None, "no response"),
+        answer("the query itself", Answer::Echo, "malformed", None, "no response"),
         answer("a CNAME loop", Answer::Loop, "malformed", None, "there is no end"),
         answer("100 CNAMEs", Answer::cnames(100), "malformed", None, "more than anybody follows"),
         answer("a compression pointer loop", Answer::PointerLoop, "malformed", None, "RFC 1035 section 4.1.4"),
         row("an empty body", bytes(b""), "malformed", None, "no DNS message"),
         row("one byte", bytes(b"\0"), "malformed", None, "no DNS message"),
         row("70 KiB", bytes(&[0; 70 << 10]), "malformed", None, "longer than a message can be (RFC 8484 section 6)"),
-        row("noise", bytes(&[0xff; 512]), "malformed", None, "no DNS message"),
-        answer("a page", Answer::MediaType(Some("text/html")), "malformed", None, "a captive portal"),
+        row("bytes 0xFF", bytes(&[0xff; 512]), "malformed", None, "no DNS message"),
+        answer("an HTML page", Answer::MediaType(Some("text/html")), "malformed", None, "a captive portal"),
         answer("no media type", Answer::MediaType(Option::None), "malformed", None, "nobody says that it is DNS"),
         row("HTTP 429", status(StatusCode::TOO_MANY_REQUESTS), "unreachable", None, "whatever the body says"),
         row(
@@ -183,13 +183,13 @@ pub fn all(elsewhere: &str) -> Vec<Behaviour> {
             "not followed: where it leads was not allowed",
         ),
         row("connection refused", Does::Dead(Place::Closed), "unreachable", None, "nobody listens"),
-        row("connection closed without a word", Does::Dead(Place::HangsUp), "unreachable", None, "before any answer"),
+        row("connection closed at once", Does::Dead(Place::HangsUp), "unreachable", None, "before any answer"),
         answer("connection closed in the middle", Answer::CutOff, "unreachable", None, "half an answer is none"),
         answer("connection reset in the middle", Answer::Reset, "unreachable", None, "half an answer is none"),
         row("TLS handshake refused", Does::Dead(Place::TlsRefused), "unreachable", None, "no common ground"),
-        row("a certificate of nobody's", Does::Dead(Place::Untrusted), "unreachable", None, "it could be anyone"),
-        row("nothing, ever", Does::Never, "timeout", None, "the deadline holds"),
-        row("nothing, not even TLS", Does::Dead(Place::Silent), "timeout", None, "it holds for connecting, too"),
+        row("an untrusted certificate", Does::Dead(Place::Untrusted), "unreachable", None, "it could be anyone"),
+        row("no answer", Does::Never, "timeout", None, "the deadline holds"),
+        row("no answer, not even TLS", Does::Dead(Place::Silent), "timeout", None, "it holds for connecting, too"),
         answer("one byte a second", Answer::Drip(Duration::from_secs(1)), "timeout", None, "a body that begins"),
     ]
 }

@@ -1,4 +1,5 @@
-//! The table of the README: what becomes of a question, by what the resolver does. `UPDATE_GOLDEN=1` writes it anew.
+//! The table of failures in docs/dns.md: the outcome of a query by what the resolver does. `UPDATE_GOLDEN=1` writes it
+//! anew.
 
 use std::fmt::Write;
 use std::net::Ipv4Addr;
@@ -13,7 +14,7 @@ const BEGIN: &str = "<!-- faults -->\n";
 const END: &str = "<!-- /faults -->";
 
 #[tokio::test]
-async fn the_readme_tells_the_truth() {
+async fn the_table_in_the_docs_is_true() {
     let rig = Rig::new().await;
     let behaviours = behaviour::all(&rig.elsewhere.origin());
     let addresses = (u32::from(Ipv4Addr::new(45, 0, 0, 0))..).map(Ipv4Addr::from);
@@ -24,7 +25,7 @@ async fn the_readme_tells_the_truth() {
         assert!(alone.rest_is_whole, "{}: {}", behaviour.name, behaviour.why);
         let times = usize::from(rig.is_server(behaviour));
         assert_eq!(alone.asked, (times, 0), "{}: a fallback that is the primary is none", behaviour.name);
-        // An address of its own again.
+        // Another address, so that no cached answer is used.
         let ip = Ipv4Addr::from(u32::from(ip) | 1 << 15);
         let with_good = rig.ask(ip, behaviour, Some(&behaviours[0])).await;
         format!("| {} | `{}` | `{}` |\n", behaviour.name, alone.status, with_good.status)
@@ -38,12 +39,12 @@ async fn the_readme_tells_the_truth() {
 }
 
 fn compare(table: &str) {
-    let file = workspace().join("README.md");
-    let readme = std::fs::read_to_string(&file).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).expect("README.md has the marker `<!-- faults -->`");
-    let (golden, after) = rest.split_once(END).expect("README.md has the marker `<!-- /faults -->`");
+    let file = workspace().join("docs/dns.md");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (before, rest) = text.split_once(BEGIN).expect("docs/dns.md has the marker `<!-- faults -->`");
+    let (golden, after) = rest.split_once(END).expect("docs/dns.md has the marker `<!-- /faults -->`");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         return std::fs::write(file, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
     }
-    assert_eq!(golden, table, "README.md");
+    assert_eq!(golden, table, "docs/dns.md");
 }
