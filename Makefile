@@ -30,7 +30,7 @@ MAKEFLAGS   += --no-builtin-rules --warn-undefined-variables
 .NOTPARALLEL: # cargo uses all cores by itself, and the tests go from small to large
 
 .PHONY: help
-help: ## list the targets, and what they can be told
+help: ## list the targets and their variables
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@sed -n 's/^# \([A-Z]*=.*\)/\1/p' $(firstword $(MAKEFILE_LIST))

@@ -119,20 +119,20 @@ pub fn locations(database: &[u8], source: &Table<Place>, sample: usize) -> Resul
     let mut found = Locations::default();
     let mut errors: Vec<f32> = Vec::with_capacity(sample);
     let mut same_city = 0_u64;
-    compare(database, source, sample, |drawn, expected, seen: Option<&DecodedPlace>| {
+    compare(database, source, sample, |drawn, expected, decoded: Option<&DecodedPlace>| {
         found.addresses += 1;
-        let (expected, seen) = match (expected.map(|place| &places[place as usize]), seen) {
+        let (expected, decoded) = match (expected.map(|place| &places[place as usize]), decoded) {
             (None, None) => return,
-            (Some(expected), Some(seen)) => (expected, seen),
+            (Some(expected), Some(decoded)) => (expected, decoded),
             _ => return found.presence_mismatches += 1,
         };
-        found.continent_mismatches += u64::from(expected.continent != seen.continent);
-        found.country_mismatches += u64::from(expected.country != seen.country);
-        found.eu_mismatches += u64::from(expected.is_in_european_union != seen.is_in_european_union);
-        found.region_mismatches += u64::from(expected.region != seen.region);
-        found.city_mismatches += u64::from(expected.city != seen.city);
-        found.timezone_mismatches += u64::from(expected.time_zone != seen.time_zone);
-        let error = match (expected.point, seen.point) {
+        found.continent_mismatches += u64::from(expected.continent != decoded.continent);
+        found.country_mismatches += u64::from(expected.country != decoded.country);
+        found.eu_mismatches += u64::from(expected.is_in_european_union != decoded.is_in_european_union);
+        found.region_mismatches += u64::from(expected.region != decoded.region);
+        found.city_mismatches += u64::from(expected.city != decoded.city);
+        found.timezone_mismatches += u64::from(expected.time_zone != decoded.time_zone);
+        let error = match (expected.point, decoded.point) {
             (Some(from), Some(to)) => distance(from, to),
             (None, None) => 0.0,
             _ => return found.point_mismatches += 1,
@@ -140,8 +140,9 @@ pub fn locations(database: &[u8], source: &Table<Place>, sample: usize) -> Resul
         found.error_km.max = found.error_km.max.max(error);
         if drawn {
             errors.push(error as f32);
-            let [expected, seen] = [expected, seen].map(|location| location.city.as_deref().map(without_district));
-            same_city += u64::from(expected == seen);
+            let [expected, decoded] =
+                [expected, decoded].map(|location| location.city.as_deref().map(without_district));
+            same_city += u64::from(expected == decoded);
         }
     })?;
     errors.sort_unstable_by(f32::total_cmp);
@@ -159,9 +160,9 @@ pub fn locations(database: &[u8], source: &Table<Place>, sample: usize) -> Resul
 pub fn systems(database: &[u8], source: &Table<AutonomousSystem>, sample: usize) -> Result<Systems, Error> {
     let systems: Vec<DecodedSystem> = source.values.iter().map(|system| DecodedSystem::of(system)).collect();
     let mut found = Systems::default();
-    compare(database, source, sample, |_, expected, seen: Option<&DecodedSystem>| {
+    compare(database, source, sample, |_, expected, decoded: Option<&DecodedSystem>| {
         found.addresses += 1;
-        found.mismatches += u64::from(expected.map(|system| &systems[system as usize]) != seen);
+        found.mismatches += u64::from(expected.map(|system| &systems[system as usize]) != decoded);
     })?;
     Ok(found)
 }
@@ -190,7 +191,7 @@ fn compare<V, R: DeserializeOwned>(
                 continue;
             }
             let result = reader.lookup(ip(family, address)).map_err(broken)?;
-            let seen = match result.offset() {
+            let decoded = match result.offset() {
                 None => None,
                 Some(offset) => {
                     if !records.contains_key(&offset) {
@@ -200,7 +201,7 @@ fn compare<V, R: DeserializeOwned>(
                     records.get(&offset)
                 }
             };
-            judge(is_drawn, expected, seen);
+            judge(is_drawn, expected, decoded);
         }
     }
     Ok(())

@@ -9,11 +9,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 mkdir -p assets/pack/src
-touch assets/pack/Cargo.toml assets/pack/src/lib.rs asn.mmdb
+touch -d '-1 hour' assets/pack/Cargo.toml assets/pack/src/lib.rs asn.mmdb
 cat > fake <<'END'
 #!/usr/bin/env bash
 printf '[%s]' "$@" > arguments
-touch assets/geo.mmdb assets/asn.mmdb assets/manifest.json
+touch -d '-30 minutes' assets/geo.mmdb assets/asn.mmdb assets/manifest.json
 END
 chmod +x fake
 
@@ -33,7 +33,7 @@ for city in 'city.mmdb' 'my db/city.mmdb' 'a  b.mmdb' "it's.mmdb" 'a"b.mmdb' 'a$
     arguments="[--profile][edge][--city][$city][--asn][asn.mmdb]"
     expect "$arguments" data CITY="$city" ASN=asn.mmdb
     expect - data
-    touch -d '+1 hour' "$city"
+    touch -d '-1 minute' "$city"
     expect "$arguments" data
     touch -d '-1 hour' "$city"
     expect "[verify]$arguments" verify

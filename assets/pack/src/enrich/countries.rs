@@ -32,7 +32,9 @@ impl Countries {
         if code == "XK" {
             return Some(area("XK", Names::english("Kosovo"), false));
         }
-        let country = Alpha2::try_from(code).ok()?.to_country();
+        // The conversion also accepts lower case.
+        let is_upper_case = code.bytes().all(|byte| byte.is_ascii_uppercase());
+        let country = Alpha2::try_from(code).ok().filter(|_| is_upper_case)?.to_country();
         let translations = country.translations();
         let translate = |language: &String| match language.as_str() {
             "en" => Some(english(code, translations.get("en"), country.iso_short_name())),
