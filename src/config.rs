@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use futures_util::future::{try_join, try_join3, try_join5};
+use futures_util::future::{try_join, try_join4, try_join5};
 use http::Uri;
 use http::uri::{PathAndQuery, Scheme};
 
@@ -22,9 +22,11 @@ pub struct Config {
     /// `dns_hedge_ms`: how long the first resolver may keep silent until the second is asked, too.
     pub dns_hedge: Duration,
     /// `caller_header` and `trusted_proxies`: where the caller's address is told.
-    pub caller: caller::Source,
-    /// `batch_limit`: how many subjects a batch may have.
+    pub caller: caller::CallerHeader,
+    /// `batch_limit`: how many subjects a batch may have; 0 turns batches off.
     pub batch_limit: usize,
+    /// `host_names`: whether host names are looked up.
+    pub host_names: bool,
 }
 
 /// A DNS-over-HTTPS resolver (RFC 8484). Shown as its origin only: the path can identify the operator's account.
@@ -62,8 +64,9 @@ impl Config {
             get("dns_timeout_ms"),
             get("dns_hedge_ms"),
         );
-        let rest = try_join3(get("caller_header"), get("trusted_proxies"), get("batch_limit"));
-        let ((primary, fallback, path, timeout, hedge), (header, proxies, limit)) = try_join(dns, rest).await?;
+        let rest = try_join4(get("caller_header"), get("trusted_proxies"), get("batch_limit"), get("host_names"));
+        let ((primary, fallback, path, timeout, hedge), (header, proxies, limit, host_names)) =
+            try_join(dns, rest).await?;
         let path = checked("doh_path", endpoint(&path))?;
         let primary = checked("doh_primary", resolver(&primary, &path))?;
         let fallback = checked("doh_fallback", resolver(&fallback, &path))?;
@@ -72,8 +75,9 @@ impl Config {
             primary,
             dns_timeout: checked("dns_timeout_ms", milliseconds(&timeout))?,
             dns_hedge: checked("dns_hedge_ms", milliseconds(&hedge))?,
-            caller: caller::Source::parse(&header, &proxies)?,
+            caller: caller::CallerHeader::parse(&header, &proxies)?,
             batch_limit: checked("batch_limit", batch_limit(&limit))?,
+            host_names: checked("host_names", true_or_false(&host_names))?,
         })
     }
 
@@ -151,12 +155,16 @@ fn milliseconds(value: &str) -> Result<Duration, &'static str> {
     }
 }
 
-/// As many subjects as are asked about within a deadline.
+/// As many subjects as can be looked up within a deadline, or none.
 fn batch_limit(value: &str) -> Result<usize, &'static str> {
     match value.parse() {
-        Ok(limit @ 1..=1_000) => Ok(limit),
-        _ => Err("must be a whole number from 1 to 1000"),
+        Ok(limit @ 0..=1_000) => Ok(limit),
+        _ => Err("must be a whole number from 0 to 1000"),
     }
+}
+
+fn true_or_false(value: &str) -> Result<bool, &'static str> {
+    value.parse().map_err(|_| "must be true or false")
 }
 
 #[cfg(test)]
@@ -229,7 +237,8 @@ mod tests {
             ("caller_header", "x-real-ip", "not a header that we read"),
             ("trusted_proxies", "-1", "negative"),
             ("trusted_proxies", "1", "nobody adds to spin-client-addr"),
-            ("batch_limit", "0", "nothing at all"),
+            ("batch_limit", "-1", "negative"),
+            ("host_names", "no", "neither true nor false"),
             ("batch_limit", "1001", "more than a deadline allows"),
         ] {
             let error = read(&[(variable, value)]).expect_err(why);

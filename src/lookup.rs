@@ -73,7 +73,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
     /// Whether a report on `ip` asks DNS. Special addresses are not asked about, nor are those that carry one: their
     /// names are private.
     pub fn asks_dns(ip: IpAddr, needs: Needs, options: Options) -> bool {
-        needs.dns && options.dns && private(address::special(ip), address::embedded(ip)).is_none()
+        needs.dns && options.dns && no_ptr_reason(address::special(ip), address::embedded(ip)).is_none()
     }
 
     /// What the answers of DNS had in common.
@@ -107,9 +107,9 @@ impl<'a, O: Platform> Lookup<'a, O> {
         let Some(session) = &self.session else {
             return Err(Error::Internal("a host name was looked up without DNS".to_owned()));
         };
-        // The name has been checked; what hickory-proto would refuse of it, nobody can ask for.
-        let mut name = Name::from_ascii(host.ascii()).map_err(|error| Error::Internal(error.to_string()))?;
-        name.set_fqdn(true);
+        // Label by label: hickory-proto's parser of whole names rejects hyphens at the beginning of labels.
+        let labels = host.ascii().split('.').map(str::as_bytes);
+        let name = Name::from_labels(labels).map_err(|error| Error::Internal(error.to_string()))?;
         let records = async {
             match self.options.records {
                 true => Some(forward::records(session, &name).await),
@@ -166,17 +166,17 @@ impl<'a, O: Platform> Lookup<'a, O> {
     /// What an address is called.
     async fn names(&self, ip: IpAddr, special: Option<Special>, embedded: Option<Embedded>) -> Answer {
         let verify = self.options.verify;
-        match (private(special, embedded), &self.session) {
+        match (no_ptr_reason(special, embedded), &self.session) {
             (None, Some(session)) => self.timing.of_dns(self.platform, reverse::names(session, ip, verify)).await,
-            (private, _) => {
-                let name = private.map_or("", |special| special.name);
+            (reason, _) => {
+                let name = reason.map_or("", |special| special.name);
                 Answer::skipped(format!("no question is asked about special addresses ({name})"), verify)
             }
         }
     }
 
-    /// What the databases say. A special address is nowhere; one that carries another has the system and the place of
-    /// that one, unless it is announced by itself.
+    /// What the databases have. A special address has no place; one that carries another has the system and the place
+    /// of that one, unless it is announced by itself.
     fn find(
         &self,
         ip: IpAddr,
@@ -184,7 +184,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
         embedded: Option<Embedded>,
         needs: Needs,
     ) -> Result<(Option<AutonomousSystem<'a>>, Option<Place<'a>>), Error> {
-        // The tree holds the IPv4 networks under these prefixes, too; their networks read better as what they are.
+        // The tree has the IPv4 networks under these prefixes, too. They read better as IPv4.
         let aliased =
             embedded.is_some_and(|inside| matches!(inside.via, Via::Mapped | Via::Compatible | Via::SixToFour));
         let ordinary = embedded
@@ -195,6 +195,9 @@ impl<'a, O: Platform> Lookup<'a, O> {
         if needs.asn && !aliased {
             asn = self.system(ip)?;
         }
+        // Below the Teredo prefix, too. There the IPv4 address is the server's: its network says nothing of the client.
+        let is_teredo = embedded.is_some_and(|inside| inside.via == Via::Teredo);
+        asn = asn.filter(|system| !is_teredo || system.network.prefix() <= address::TEREDO_PREFIX);
         let Some(ordinary) = ordinary else { return Ok((asn, None)) };
         if needs.asn && asn.is_none() && (aliased || ordinary != ip) {
             asn = self.system(ordinary)?;
@@ -244,7 +247,8 @@ impl From<mmdb::Error> for Error {
     }
 }
 
-/// The special block for whose sake nothing is asked about an address: its own, or that of the address inside it.
-fn private(special: Option<Special>, embedded: Option<Embedded>) -> Option<Special> {
+/// The special block because of which no PTR query is sent: that of the address, or of the address inside it. Their names
+/// are private.
+fn no_ptr_reason(special: Option<Special>, embedded: Option<Embedded>) -> Option<Special> {
     special.or_else(|| embedded.and_then(|inside| address::special(inside.ip.into())))
 }

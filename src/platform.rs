@@ -56,6 +56,11 @@ pub trait Request {
     /// The values of a header, one for each field line, in the order in which they arrived.
     fn header(&self, name: &str) -> Vec<Vec<u8>>;
 
+    /// The host, and the port if there is one, that the request was sent to (RFC 9110 section 7.2).
+    fn authority(&self) -> Option<String> {
+        self.header("host").into_iter().next().and_then(|value| String::from_utf8(value).ok())
+    }
+
     /// The body. Can be taken once, after the headers were read.
     fn body(&self) -> Self::Body;
 }

@@ -1,11 +1,14 @@
 //! Documents and errors as HTTP responses.
 //!
-//! - [`reply`] is the response: status, headers, body; [`etag`] says whether the client has it already.
+//! - [`reply`] is the response: status, headers, body; [`etag`] finds out whether the client has it already.
 //! - [`problem`] is the document of an error, and the only place where errors become HTTP.
-//! - [`page`] shows a report to people, [`openapi`] describes the service to programs.
+//! - [`page`] shows a report to people, [`openapi`] describes the service to programs; [`icon`] and [`robots`] are for
+//!   browsers and crawlers.
 
 pub mod etag;
+pub mod icon;
 pub mod openapi;
 pub mod page;
 pub mod problem;
 pub mod reply;
+pub mod robots;

@@ -2,11 +2,11 @@
 //! [`response`](crate::response).
 
 mod batch;
+mod reports;
 
-use std::net::IpAddr;
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::config::{self, Config};
 use crate::lookup::databases::bundled;
@@ -14,21 +14,19 @@ use crate::lookup::databases::manifest::Manifest;
 use crate::lookup::databases::mmdb;
 use crate::lookup::dns::flights::Flights;
 use crate::lookup::dns::session::Session;
-use crate::lookup::report::{About, Health, Passing, Report};
+use crate::lookup::report::{About, Health};
 use crate::lookup::{Databases, Lookup};
 use crate::platform::{Platform, Request};
-use crate::request::batch::{Batch, Form};
-use crate::request::member::{Member, Needs};
+use crate::request::batch::{Batch, Form, Unreadable};
 use crate::request::negotiate::{self, MediaType};
-use crate::request::route::{Options, Route};
-use crate::request::subject::HostName;
+use crate::request::origin;
+use crate::request::route::{self, Options, Route};
 use crate::response::etag::ETag;
-use crate::response::openapi;
-use crate::response::page;
 use crate::response::problem::Problem;
-use crate::response::reply::{Caching, Reply};
+use crate::response::reply::{Caching, Head, Reply};
+use crate::response::{icon, openapi, robots};
 
-/// The service: open databases, checked configuration and what DNS has said, for the life of an instance.
+/// The service: open databases, checked configuration and what DNS has answered, for the life of an instance.
 pub struct Service {
     databases: Result<Databases, mmdb::Error>,
     config: OnceLock<Config>,
@@ -36,25 +34,27 @@ pub struct Service {
 }
 
 impl Service {
-    /// Opens the databases inside the component. If they are broken, that is the answer to every request.
+    /// Opens the databases inside the component. If they are broken, every request that needs them is answered with that
+    /// error.
     pub fn open() -> Self {
         Self { databases: Databases::open(), config: OnceLock::new(), flights: Flights::default() }
     }
 
-    /// Answers a request. What goes wrong is answered with a problem document.
+    /// Answers a request. An error is answered with a problem document. The reply to `HEAD` is that to `GET` without its
+    /// body (RFC 9110 section 9.3.2).
     pub async fn answer<'a>(&'a self, request: &impl Request, platform: &'a impl Platform) -> Reply<'a> {
-        match self.route(request, platform).await {
+        let reply = match self.route(request, platform).await {
             Ok(reply) => reply,
             Err(problem) => Reply::problem(&problem),
-        }
+        };
+        if request.method() == "HEAD" { reply.without_body() } else { reply }
     }
 
     async fn route<'a>(&'a self, request: &impl Request, platform: &'a impl Platform) -> Result<Reply<'a>, Problem> {
         match Route::parse(request.method(), request.path_with_query())? {
             Route::Root(options) => self.root(request, options, platform).await,
             Route::Own(member, options) => self.own(request, member, options, platform).await,
-            Route::Address(ip, None, options) => self.address(request, ip, options, platform).await,
-            Route::Address(ip, Some(member), options) => self.member(request, ip, member, options, platform).await,
+            Route::Address(ip, member, options) => self.address(request, ip, member, options, platform).await,
             Route::Host(host, options) => self.host(request, &host, options, platform).await,
             Route::Batch(options) => self.batch(request, options, platform).await,
             Route::About(options) => self.about(request, options, platform).await,
@@ -62,112 +62,19 @@ impl Service {
                 accepted(request, &[MediaType::Json])?;
                 self.config(platform).await?;
                 let json = json(&Health { status: "ok" }, options.pretty)?;
-                Ok(Reply::new(MediaType::Json, json).cached(Caching::Nobody))
+                Ok(Reply::new(MediaType::Json, json).with_head(Head::new(Caching::Private)))
             }
             Route::OpenApi => {
                 let media_type = accepted(request, &[MediaType::Json, MediaType::OpenApi])?;
-                let reply = Reply::new(media_type, openapi::DOCUMENT.into()).cached(Caching::databases());
                 let tag = ETag::new(&openapi::DOCUMENT, media_type, false)?;
-                Ok(reply.tagged(tag, &request.header("if-none-match")))
+                let head = Head::new(Caching::longest()).tagged(tag, request);
+                Ok(Reply::new(media_type, openapi::DOCUMENT.into()).with_head(head))
             }
+            Route::Icon => Ok(constant(MediaType::Svg, icon::SVG)),
+            Route::Robots => Ok(constant(MediaType::Text, robots::RULES)),
+            Route::Redirect(redirect) => Ok(Reply::redirect(redirect)),
             Route::Methods(methods) => Ok(Reply::methods(methods)),
         }
-    }
-
-    /// The report on an address.
-    async fn address<'a>(
-        &'a self,
-        request: &impl Request,
-        ip: IpAddr,
-        options: Options,
-        platform: &'a impl Platform,
-    ) -> Result<Reply<'a>, Problem> {
-        accepted(request, &[MediaType::Json])?;
-        let lookup = self.lookup(ip, Needs::ALL, options, platform).await?;
-        let mut report = lookup.report(ip, Needs::ALL).await?;
-        let reply = Reply::new(MediaType::Json, json(&report, options.pretty)?);
-        report.without_ttl();
-        let tag = ETag::new(&report, MediaType::Json, options.pretty)?;
-        Ok(public(request, reply, tag, &lookup))
-    }
-
-    /// A member of the report on an address.
-    async fn member<'a>(
-        &'a self,
-        request: &impl Request,
-        ip: IpAddr,
-        member: Member,
-        options: Options,
-        platform: &'a impl Platform,
-    ) -> Result<Reply<'a>, Problem> {
-        accepted(request, &[MediaType::Text, MediaType::Json])?;
-        let lookup = self.lookup(ip, member.needs(), options, platform).await?;
-        let mut report = lookup.report(ip, member.needs()).await?;
-        let value = member.of(serde_json::to_value(&report)?);
-        let (reply, media_type) = told(request, &value, options.pretty)?;
-        report.without_ttl();
-        // Where the TTL is what was asked for, nothing is left without it.
-        let essence =
-            Some(member.of(serde_json::to_value(report)?)).filter(|essence| !essence.is_null()).unwrap_or(value);
-        let tag = ETag::new(&essence, media_type, options.pretty)?;
-        Ok(public(request, reply, tag, &lookup))
-    }
-
-    /// The report on whoever asks, or a member of it. It is theirs alone.
-    async fn own<'a>(
-        &'a self,
-        request: &impl Request,
-        member: Option<Member>,
-        options: Options,
-        platform: &'a impl Platform,
-    ) -> Result<Reply<'a>, Problem> {
-        let (ip, header) = self.caller(request, platform).await?;
-        let needs = member.map_or(Needs::ALL, Member::needs);
-        if member.is_none() {
-            accepted(request, &[MediaType::Json])?;
-        }
-        let lookup = self.lookup(ip, needs, options, platform).await?;
-        let report = lookup.report(ip, needs).await?;
-        let reply = match member {
-            Some(member) => told(request, &member.of(serde_json::to_value(report)?), options.pretty)?.0,
-            None => Reply::new(MediaType::Json, json(&report, options.pretty)?),
-        };
-        Ok(private(reply, header, &lookup))
-    }
-
-    /// The report on whoever asks, as a page where they would rather have one.
-    async fn root<'a>(
-        &'a self,
-        request: &impl Request,
-        options: Options,
-        platform: &'a impl Platform,
-    ) -> Result<Reply<'a>, Problem> {
-        if accepted(request, &[MediaType::Json, MediaType::Html])? == MediaType::Json {
-            return self.own(request, None, options, platform).await;
-        }
-        let (ip, header) = self.caller(request, platform).await?;
-        let lookup = self.lookup(ip, Needs::ALL, options, platform).await?;
-        let report: Report<'_> = lookup.report(ip, Needs::ALL).await?;
-        let page = Reply::new(MediaType::Html, page::render(&report)?);
-        Ok(private(page.with("content-security-policy", page::POLICY), header, &lookup))
-    }
-
-    /// What a host name leads to.
-    async fn host<'a>(
-        &'a self,
-        request: &impl Request,
-        host: &HostName,
-        options: Options,
-        platform: &'a impl Platform,
-    ) -> Result<Reply<'a>, Problem> {
-        accepted(request, &[MediaType::Json])?;
-        let session = Session::new(platform, self.config(platform).await?, &self.flights);
-        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
-        let mut document = lookup.host(host).await?;
-        let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
-        document.without_ttl();
-        let tag = ETag::new(&document, MediaType::Json, options.pretty)?;
-        Ok(public(request, reply, tag, &lookup))
     }
 
     /// The reports on many subjects.
@@ -179,18 +86,29 @@ impl Service {
     ) -> Result<Reply<'a>, Problem> {
         let media_type = accepted(request, &[MediaType::Json, MediaType::Ndjson])?;
         let form = Form::of(&request.header("content-type"))?;
+        // Browsers send JSON to another origin only where `OPTIONS` allows it.
+        if form != Form::Json && origin::is_another(request) {
+            return Err(Unreadable::CrossOrigin.into());
+        }
         let config = self.config(platform).await?;
-        let batch = Batch::read(request.body(), form, config.batch_limit).await?;
+        if config.batch_limit == 0 {
+            return Err(route::Error::BatchesOff.into());
+        }
+        let mut batch = Batch::read(request.body(), form, config.batch_limit).await?;
+        if !config.host_names {
+            batch = batch.without_host_names();
+        }
         let session = Session::new(platform, config, &self.flights);
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
+        let head = Head::new(Caching::Private);
         if media_type == MediaType::Ndjson {
-            return Ok(Reply::streamed(media_type, batch::lines(batch, lookup)).cached(Caching::Nobody));
+            return Ok(Reply::streamed(media_type, batch::lines(batch, lookup)).with_head(head));
         }
         let json = batch::array(batch, &lookup, options.pretty).await?;
-        Ok(timed(Reply::new(media_type, json).cached(Caching::Nobody), &lookup))
+        Ok(Reply::new(media_type, json).with_head(Head { timing: lookup.server_timing(), ..head }))
     }
 
-    /// What this is and where its data is from.
+    /// What this service is and where its data is from.
     async fn about<'a>(
         &'a self,
         request: &impl Request,
@@ -204,33 +122,8 @@ impl Service {
         })?;
         let about = About::new(&manifest, resolvers);
         let tag = ETag::new(&about, MediaType::Json, options.pretty)?;
-        let reply = Reply::new(MediaType::Json, json(&about, options.pretty)?).cached(Caching::databases());
-        Ok(reply.tagged(tag, &request.header("if-none-match")))
-    }
-
-    /// The address of whoever asks, and the header that tells it.
-    async fn caller(
-        &self,
-        request: &impl Request,
-        platform: &impl Platform,
-    ) -> Result<(IpAddr, &'static str), Problem> {
-        let source = self.config(platform).await?.caller;
-        Ok((source.find(&request.header(source.header()))?, source.header()))
-    }
-
-    /// A lookup of one address, with DNS where that is asked.
-    async fn lookup<'a, O: Platform>(
-        &'a self,
-        ip: IpAddr,
-        needs: Needs,
-        options: Options,
-        platform: &'a O,
-    ) -> Result<Lookup<'a, O>, Problem> {
-        let session = match Lookup::<O>::asks_dns(ip, needs, options) {
-            true => Some(Session::new(platform, self.config(platform).await?, &self.flights)),
-            false => None,
-        };
-        Ok(Lookup::new(self.databases.as_ref()?, platform, session, options))
+        let head = Head::new(Caching::of_variables()).tagged(tag, request);
+        Ok(Reply::new(MediaType::Json, json(&about, options.pretty)?).with_head(head))
     }
 
     /// The configuration: read at the first request that needs it. Two requests may read it at the same time; they read
@@ -244,46 +137,18 @@ impl Service {
     }
 }
 
-/// The media type that the client likes best of those that there are.
+/// The media type that the client prefers of those that there are.
 fn accepted(request: &impl Request, offers: &'static [MediaType]) -> Result<MediaType, Problem> {
     Ok(negotiate::choose(&request.header("accept"), offers)?)
 }
 
-/// A member's value: a scalar as a line of text, or as JSON where the client would rather have that.
-fn told<'a>(request: &impl Request, value: &Value, pretty: bool) -> Result<(Reply<'a>, MediaType), Problem> {
-    let text = match value {
-        Value::Null => return Ok((Reply::nothing(), accepted(request, &[MediaType::Text, MediaType::Json])?)),
-        Value::Array(_) | Value::Object(_) => {
-            let media_type = accepted(request, &[MediaType::Json])?;
-            return Ok((Reply::new(media_type, json(value, pretty)?), media_type));
-        }
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) => value.to_string(),
-    };
-    let media_type = accepted(request, &[MediaType::Text, MediaType::Json])?;
-    let body = if media_type == MediaType::Text { text.into_bytes() } else { json(value, pretty)? };
-    Ok((Reply::new(media_type, body), media_type))
+/// A file that is the same for every client.
+fn constant(media_type: MediaType, content: &str) -> Reply<'static> {
+    let head = Head { varies: false, ..Head::new(Caching::longest()) };
+    Reply::new(media_type, content.into()).with_head(head)
 }
 
-/// An answer that anybody may keep for as long as what DNS said holds, unless the client has it already.
-fn public<'a, O: Platform>(request: &impl Request, reply: Reply<'a>, tag: ETag, lookup: &Lookup<'_, O>) -> Reply<'a> {
-    let reply = timed(reply.cached(Caching::names(lookup.summary().holds)), lookup);
-    reply.tagged(tag, &request.header("if-none-match"))
-}
-
-/// An answer about whoever asks, who is known by this header.
-fn private<'a, O: Platform>(reply: Reply<'a>, header: &'static str, lookup: &Lookup<'_, O>) -> Reply<'a> {
-    timed(reply.cached(Caching::Nobody).with("ipedge-caller", header), lookup)
-}
-
-fn timed<'a, O: Platform>(reply: Reply<'a>, lookup: &Lookup<'_, O>) -> Reply<'a> {
-    match lookup.server_timing() {
-        timing if timing.is_empty() => reply,
-        timing => reply.with("server-timing", timing),
-    }
-}
-
-fn json(document: &impl serde::Serialize, pretty: bool) -> Result<Vec<u8>, serde_json::Error> {
+fn json(document: &impl Serialize, pretty: bool) -> Result<Vec<u8>, serde_json::Error> {
     if pretty { serde_json::to_vec_pretty(document) } else { serde_json::to_vec(document) }
 }
 

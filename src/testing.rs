@@ -105,7 +105,7 @@ pub fn address(ip: &str) -> RData {
 }
 
 /// Good values of all variables: what [`config`] says.
-pub const VARIABLES: [(&str, &str); 8] = [
+pub const VARIABLES: [(&str, &str); 9] = [
     ("doh_primary", "https://one.example"),
     ("doh_fallback", "https://two.example"),
     ("doh_path", "/dns-query"),
@@ -114,6 +114,7 @@ pub const VARIABLES: [(&str, &str); 8] = [
     ("caller_header", "spin-client-addr"),
     ("trusted_proxies", "0"),
     ("batch_limit", "100"),
+    ("host_names", "true"),
 ];
 
 type React<'a> = Box<dyn Fn(&str, &Message) -> Reaction + 'a>;
@@ -199,8 +200,9 @@ pub fn config() -> Config {
         fallback: Some(resolver("two.example")),
         dns_timeout: Duration::from_millis(1500),
         dns_hedge: Duration::from_millis(250),
-        caller: crate::request::caller::Source::default(),
+        caller: crate::request::caller::CallerHeader::default(),
         batch_limit: 100,
+        host_names: true,
     }
 }
 

@@ -6,7 +6,7 @@
 
 #![no_main]
 
-use ipedge::request::caller::Source;
+use ipedge::request::caller::CallerHeader;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -16,7 +16,7 @@ fuzz_target!(|input: &[u8]| {
     }
     let Ok(variables) = str::from_utf8(values.remove(0)) else { return };
     let (header, proxies) = variables.split_once(' ').unwrap_or((variables, "0"));
-    let Ok(source) = Source::parse(header, proxies) else { return };
+    let Ok(source) = CallerHeader::parse(header, proxies) else { return };
     let Some((platform, client)) = values.split_last() else { return };
     let (alone, together) = (source.find(&[platform]), source.find(&values));
 
@@ -31,7 +31,7 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(ip, ip.to_canonical(), "an IPv4 caller is given as IPv4-mapped, by {:?}", lossy(&[platform]));
     }
     // With one who adds a line of its own, and with one trusted proxy that adds one entry, nothing before counts.
-    let adds_one = !matches!(source, Source::XForwardedFor(proxies) | Source::Forwarded(proxies) if proxies.get() > 1);
+    let adds_one = !matches!(source, CallerHeader::XForwardedFor(proxies) | CallerHeader::Forwarded(proxies) if proxies.get() > 1);
     if adds_one && !platform.trim_ascii().is_empty() {
         assert_eq!(
             together.is_ok(),

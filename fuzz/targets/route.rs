@@ -1,12 +1,12 @@
-//! Method, path and query -> route. Whatever a client asks for, there is a route or a problem; and a route printed as a
-//! path is the same route again.
+//! Method, path and query -> route. Every request has a route or an error; a route printed as a path is the same route
+//! again, and a redirect stays on this host and leads to a resource.
 //!
 //! The input is text, as in a request's first line: a method, a blank, a path with query.
 
 #![no_main]
 
 use ipedge::request::member::Member;
-use ipedge::request::route::{Options, Route};
+use ipedge::request::route::{Options, Redirect, Route};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &str| {
@@ -17,13 +17,23 @@ fuzz_target!(|input: &str| {
     let paths = match route {
         Route::Methods(_) => return assert_eq!(method, "OPTIONS", "{method} {path:?} is taken for OPTIONS"),
         Route::OpenApi => vec!["/openapi.json".to_owned()],
+        Route::Icon => vec!["/icon.svg".to_owned(), "/favicon.ico".to_owned()],
+        Route::Robots => vec!["/robots.txt".to_owned()],
+        Route::Redirect(Redirect { location, .. }) => {
+            assert!(location.starts_with('/') && !location.starts_with("//"), "{path:?} leads away, to {location:?}");
+            assert!(location.bytes().all(|byte| byte.is_ascii_graphic()), "{location:?} is not a header's value");
+            let there = Route::parse(method, &location);
+            assert!(
+                there.as_ref().is_ok_and(|there| !matches!(there, Route::Redirect(_))),
+                "{path:?} leads to {location:?}, which is {there:?}"
+            );
+            return;
+        }
         Route::Root(options) => vec![printed("", None, options)],
         Route::Own(member, options) => vec![printed("me", member, options)],
         Route::About(options) => vec![printed("about", None, options)],
         Route::Health(options) => vec![printed("health", None, options)],
         Route::Batch(options) => vec![printed("batch", None, options)],
-        // With blanks around, it is read as the name of a host; as it is, it is a resource.
-        Route::Host(ref host, _) if host.ascii() == "openapi.json" => return,
         Route::Host(ref host, options) => {
             let unicode: String = host.unicode().bytes().map(|byte| format!("%{byte:02X}")).collect();
             let rooted = format!("{}.", host.ascii());

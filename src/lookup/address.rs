@@ -14,6 +14,9 @@ pub fn special(ip: IpAddr) -> Option<Special> {
     registry::find(ip)
 }
 
+/// The length of the prefix of Teredo addresses, in bits (RFC 4380 section 2.6).
+pub const TEREDO_PREFIX: u8 = 32;
+
 /// The IPv4 address that `ip` carries, where it is an IPv6 address of a form that carries one.
 pub fn embedded(ip: IpAddr) -> Option<Embedded> {
     match ip {

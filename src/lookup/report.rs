@@ -1,6 +1,6 @@
 //! The document: its serde types are the contract with every client.
 //!
-//! Every key is always there, and has one type or null. Numbers are numbers, times are seconds, distances kilometres.
+//! Every key is always present, with one type or null. Numbers are numbers, times are seconds, distances kilometres.
 
 use std::net::IpAddr;
 
@@ -24,17 +24,56 @@ pub struct Report<'a> {
     pub special: Option<Special>,
     /// The IPv4 address inside an IPv6 one.
     pub embedded: Option<Embedded>,
-    /// Who announces it.
+    /// The autonomous system that announces it.
     pub asn: Option<AutonomousSystem<'a>>,
-    /// Where it is.
+    /// Its place.
     pub geo: Option<Place<'a>>,
-    /// What it is called; null only where DNS was not asked for.
+    /// Its names; null if and only if they were not requested.
     pub dns: Option<dns::Answer>,
-    /// What the databases' licences ask one to say.
+    /// The attribution that the databases' licences require: one text for all sources.
     pub attribution: &'static str,
 }
 
-/// What a host name leads to.
+/// One member of a report, written as it is inside the report.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Part<'r> {
+    /// `ip`.
+    Ip(IpAddr),
+    /// `version`.
+    Version(u8),
+    /// `special`.
+    Special(Option<Special>),
+    /// `embedded`.
+    Embedded(Option<Embedded>),
+    /// `asn`.
+    Asn(&'r Option<AutonomousSystem<'r>>),
+    /// `geo`.
+    Geo(&'r Option<Place<'r>>),
+    /// `dns`.
+    Dns(&'r Option<dns::Answer>),
+    /// `attribution`.
+    Attribution(&'r str),
+}
+
+impl Report<'_> {
+    /// The member of this name, `None` where there is none.
+    pub fn part(&self, name: &str) -> Option<Part<'_>> {
+        Some(match name {
+            "ip" => Part::Ip(self.ip),
+            "version" => Part::Version(self.version),
+            "special" => Part::Special(self.special),
+            "embedded" => Part::Embedded(self.embedded),
+            "asn" => Part::Asn(&self.asn),
+            "geo" => Part::Geo(&self.geo),
+            "dns" => Part::Dns(&self.dns),
+            "attribution" => Part::Attribution(self.attribution),
+            _ => return None,
+        })
+    }
+}
+
+/// What a host name resolves to.
 #[derive(Debug, Serialize)]
 pub struct Host<'a> {
     /// The name in lower case, internationalised labels as `xn--…` (RFC 5890 section 2.3.2.1), without the root dot.
@@ -43,17 +82,17 @@ pub struct Host<'a> {
     pub unicode: String,
     /// The name that it is an alias of: the end of the CNAME chain; null where there is none.
     pub canonical: Option<String>,
-    /// What became of the question for IPv4 addresses.
+    /// The outcome of the query for IPv4 addresses.
     pub a: Found,
-    /// What became of the question for IPv6 addresses.
+    /// The outcome of the query for IPv6 addresses.
     pub aaaa: Found,
     /// The reports on its addresses, IPv4 first, each once, at most [`dns::forward::MAX_ADDRESSES`].
     pub addresses: Vec<Report<'a>>,
-    /// How many more addresses there are.
+    /// The number of further addresses.
     pub omitted: usize,
-    /// Further records at the name; null where they were not asked for.
+    /// Further records at the name; null where they were not requested.
     pub records: Option<Records>,
-    /// What the databases' licences ask one to say.
+    /// The attribution that the databases' licences require: one text for all sources.
     pub attribution: &'static str,
 }
 
@@ -67,9 +106,9 @@ pub enum Item<'a> {
     Host(Box<Host<'a>>),
 }
 
-/// A document whose TTLs pass while it stays the same.
+/// A document whose TTLs run down while it stays the same.
 pub trait Passing: Serialize {
-    /// Takes the TTLs out.
+    /// Removes the TTLs.
     fn without_ttl(&mut self);
 }
 
@@ -92,20 +131,20 @@ impl Passing for Host<'_> {
     }
 }
 
-/// What this is and where its data is from: the document of `/about`.
+/// What this service is and where its data is from: the document of `/about`.
 #[derive(Debug, Serialize)]
 pub struct About<'a> {
     /// The name of the service.
     pub name: &'static str,
     /// Its version.
     pub version: &'static str,
-    /// The URLs of the resolvers that it asks.
+    /// The origins of the resolvers that it queries.
     pub resolvers: Vec<String>,
     /// The profile that the databases were packed with.
     pub profile: &'a str,
     /// The databases, with their sources and licences.
     pub databases: &'a [Database],
-    /// What the databases' licences ask one to say.
+    /// The attribution that the databases' licences require: one text for all sources.
     pub attribution: &'a str,
 }
 
@@ -126,6 +165,6 @@ impl<'a> About<'a> {
 /// The document of `/health`.
 #[derive(Debug, Serialize)]
 pub struct Health {
-    /// Always `ok`: what is not well answers with a problem document.
+    /// Always `ok`: a failure is a problem document.
     pub status: &'static str,
 }

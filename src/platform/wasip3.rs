@@ -81,6 +81,14 @@ impl Request for Incoming {
         self.headers.get(name)
     }
 
+    /// The platform keeps `host` out of the headers.
+    fn authority(&self) -> Option<String> {
+        let request = self.request.take();
+        let authority = request.as_ref().and_then(types::Request::get_authority);
+        self.request.set(request);
+        authority
+    }
+
     fn body(&self) -> BodyReader {
         let (received, result) = wit_future::new(|| Ok(()));
         let message = self.request.take().map(|request| types::Request::consume_body(request, result));

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::platform::Body;
-use crate::request::field;
+use crate::request::header_syntax;
 use crate::request::subject::{Invalid, Subject};
 
 /// The most bytes that the body of a batch may have: a thousand names of the greatest length fit, with room for quotes.
@@ -31,6 +31,8 @@ pub enum BadEntry {
     Invalid(Invalid),
     /// It is JSON, and not a string.
     NotText,
+    /// It is a host name, and the operator has turned them off.
+    HostNamesOff,
 }
 
 /// Why the body of a batch cannot be read.
@@ -38,6 +40,8 @@ pub enum BadEntry {
 pub enum Unreadable {
     /// It is of another media type than JSON or plain text.
     MediaType,
+    /// A page of another site sends it, in a form for which browsers do not ask first.
+    CrossOrigin,
     /// It is longer than any batch.
     TooLong,
     /// It has more subjects than this.
@@ -56,6 +60,9 @@ impl fmt::Display for Unreadable {
             Self::MediaType => {
                 f.write_str("Send a JSON array of strings as application/json, or a subject a line as text/plain.")
             }
+            Self::CrossOrigin => f.write_str(
+                "This request comes from a page of another origin. Send a JSON array of strings as application/json.",
+            ),
             Self::TooLong => write!(f, "Send at most {MAX_BODY} bytes at once."),
             Self::TooMany(limit) => write!(f, "Send at most {limit} subjects at once."),
             Self::Syntax(why) => {
@@ -93,12 +100,23 @@ impl Form {
             ("text/plain", Self::Lines),
             ("application/x-www-form-urlencoded", Self::Either),
         ];
-        let form = forms.iter().find(|(media_type, _)| field::is_media_type(value.as_ref(), media_type));
+        let form = forms.iter().find(|(media_type, _)| header_syntax::is_media_type(value.as_ref(), media_type));
         form.map(|(_, form)| *form).ok_or(Unreadable::MediaType)
     }
 }
 
 impl Batch {
+    /// The same with host names as bad entries: the operator has turned them off.
+    #[must_use]
+    pub fn without_host_names(mut self) -> Self {
+        for entry in &mut self.0 {
+            if matches!(entry.subject, Ok(Subject::Host(_))) {
+                entry.subject = Err(BadEntry::HostNamesOff);
+            }
+        }
+        self
+    }
+
     /// Reads the body of a request.
     ///
     /// # Errors

@@ -1,26 +1,26 @@
-//! Whose request it is: the caller's address, from the header that the platform or the proxies in front set.
+//! The caller's address, from the header that the platform or the proxies in front of the service set.
 //!
-//! The client can send each of these headers, too. What it sent stands to the left, in an earlier field line or in
-//! front in the same one, because Spin and every proxy append. So every reader here starts at the right end, stops at
-//! the address that it is after and never looks further: nothing to the left can change what is found.
+//! The client can send each of these headers, too. What it sent is to the left, in an earlier field line or earlier in
+//! the same one, because Spin and every proxy append. So every reader here starts at the right end and stops at the
+//! caller's address: nothing to the left can change what is found.
 
 mod forwarded;
 
 use std::{fmt, net::IpAddr, num::NonZeroUsize};
 
-use crate::request::field;
+use crate::request::header_syntax;
 
 const SPIN_CLIENT_ADDR: &str = "spin-client-addr";
 const TRUE_CLIENT_IP: &str = "true-client-ip";
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED: &str = "forwarded";
 
-/// Where the caller's address is told: what the variables `caller_header` and `trusted_proxies` say.
+/// The header with the caller's address: the variables `caller_header` and `trusted_proxies`.
 ///
-/// It must be what stands in front of the service: a header that nobody there sets is the client's word alone, and
-/// nothing in a request tells.
+/// The platform or a proxy in front of the service must set it. Otherwise the client alone decides what it says, and
+/// nothing in a request shows that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Source {
+pub enum CallerHeader {
     /// `spin-client-addr`: the address and port that Spin saw. Spin's is the last field line.
     #[default]
     SpinClientAddr,
@@ -32,7 +32,7 @@ pub enum Source {
     Forwarded(NonZeroUsize),
 }
 
-impl Source {
+impl CallerHeader {
     /// The most proxies that can be trusted. Requests pass two or three.
     const MOST_PROXIES: usize = 16;
 
@@ -40,8 +40,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// When one of them has no usable value, and when the two contradict each other: a list has to be counted by
-    /// somebody, and what is no list cannot be. Either would tell callers a wrong address.
+    /// When one of them has no usable value, and when the two contradict each other: the entries of a list must be
+    /// counted, and what is not a list cannot be. Either would give callers a wrong address.
     pub fn parse(caller_header: &str, trusted_proxies: &str) -> Result<Self, BadVariable> {
         let proxies = match trusted_proxies.parse() {
             Ok(count @ 0..=Self::MOST_PROXIES) => NonZeroUsize::new(count),
@@ -58,7 +58,7 @@ impl Source {
             (header @ (SPIN_CLIENT_ADDR | TRUE_CLIENT_IP), Some(_)) => (
                 "trusted_proxies",
                 format!(
-                    "must be 0 with caller_header {header}, to which no proxy adds; for proxies of your own, set \
+                    "must be 0 with caller_header {header}, to which no proxy adds; behind your own proxies, set \
                      caller_header to {X_FORWARDED_FOR} or {FORWARDED}"
                 ),
             ),
@@ -90,10 +90,10 @@ impl Source {
     /// A header to which one party appends counts by its last line alone. A list is counted from its right end over all
     /// lines (RFC 9110 section 5.3): the last entry is what the nearest proxy saw, and with n trusted proxies the nth
     /// is what the outermost of them saw, the caller. There is no second choice: where the list is shorter, or the nth
-    /// entry no address, whatever else it holds may be the client's invention.
+    /// entry is not an address, anything else in it may be the client's invention.
     ///
     /// An IPv4 client of a dual-stack listener arrives as an IPv4-mapped address (RFC 4291 section 2.5.5.2) and is
-    /// given back as what it is. An address with a zone (RFC 4007) is refused: it means something on one link only.
+    /// given back as IPv4. An address with a zone (RFC 4007) is refused: it has a meaning on one link only.
     ///
     /// The work is linear in the length of the values, however they are made.
     ///
@@ -143,7 +143,7 @@ impl std::error::Error for BadVariable {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unknown {
     /// Where the caller's address was looked for.
-    pub source: Source,
+    pub source: CallerHeader,
     /// Why it was not found there.
     pub why: Why,
 }
@@ -153,7 +153,7 @@ pub struct Unknown {
 pub enum Why {
     /// The request has no such header.
     Missing,
-    /// What should be the caller's address is none.
+    /// What should be the caller's address is not one.
     NoAddress,
     /// The list has only so many entries, fewer than there are trusted proxies.
     TooFew(usize),
@@ -174,13 +174,15 @@ impl fmt::Display for Unknown {
         match self.why {
             Why::Missing => write!(f, "the request has no {header} header"),
             Why::NoAddress => match self.source {
-                Source::SpinClientAddr => write!(f, "the last {header} header is not an address and port"),
-                Source::TrueClientIp => write!(f, "the last {header} header is not one address"),
-                _ => write!(f, "entry {proxies} of {header}, counted from the right, is no address"),
+                CallerHeader::SpinClientAddr => write!(f, "the last {header} header is not an address and port"),
+                CallerHeader::TrueClientIp => write!(f, "the last {header} header is not one address"),
+                _ => write!(f, "entry {proxies} of {header}, counted from the right, is not an address"),
             },
             Why::TooFew(found) => write!(f, "{header} has fewer entries ({found}) than there are trusted proxies"),
-            Why::Empty => write!(f, "{header} cannot be counted from the right, for one of its entries is empty"),
-            Why::Malformed => write!(f, "{header} cannot be counted from the right, for it breaks RFC 7239's grammar"),
+            Why::Empty => write!(f, "{header} cannot be counted from the right: one of its entries is empty"),
+            Why::Malformed => {
+                write!(f, "{header} cannot be counted from the right: it is not of the grammar of RFC 7239")
+            }
             Why::NoFor => write!(f, "entry {proxies} of {header}, counted from the right, has no for parameter"),
             Why::Hidden => write!(f, "entry {proxies} of {header}, counted from the right, hides the address"),
         }?;
@@ -194,22 +196,22 @@ impl fmt::Display for Unknown {
         }
         write!(
             f,
-            "; set the variable caller_header to the header in which the caller's address is told: \
-             {SPIN_CLIENT_ADDR} with Spin, {TRUE_CLIENT_IP} with Akamai Functions, {X_FORWARDED_FOR} or {FORWARDED} \
-             behind proxies of your own"
+            "; set the variable caller_header to the header in which the platform or your proxies give the caller's \
+             address: {SPIN_CLIENT_ADDR} with Spin, {TRUE_CLIENT_IP} with Akamai Functions, {X_FORWARDED_FOR} or \
+             {FORWARDED} behind your own proxies"
         )
     }
 }
 
 impl std::error::Error for Unknown {}
 
-/// The address in the last field line: whoever stands in front appends its own line to those of the client.
+/// The address in the last field line: the platform appends its own line to those of the client.
 fn last<'a>(
     mut lines: impl DoubleEndedIterator<Item = &'a [u8]>,
     address: impl Fn(&str) -> Option<IpAddr>,
 ) -> Result<IpAddr, Why> {
     let line = lines.next_back().ok_or(Why::Missing)?;
-    text(field::trim(line)).and_then(address).ok_or(Why::NoAddress)
+    text(header_syntax::trim(line)).and_then(address).ok_or(Why::NoAddress)
 }
 
 /// The entry that the outermost of the trusted proxies wrote. `entries` begins with the last.
@@ -232,7 +234,7 @@ fn counted<T>(entries: impl Iterator<Item = Result<T, Why>>, proxies: NonZeroUsi
 /// client. Counted as an entry, it may move the count to one of the proxies. So an empty entry on the way is an error;
 /// left of the address, where clients may write what they like, none is ever seen.
 fn entries(line: &[u8]) -> impl Iterator<Item = Result<&[u8], Why>> {
-    let entries = line.rsplit(|byte| *byte == b',').map(field::trim);
+    let entries = line.rsplit(|byte| *byte == b',').map(header_syntax::trim);
     entries.map(|entry| if entry.is_empty() { Err(Why::Empty) } else { Ok(entry) })
 }
 

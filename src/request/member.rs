@@ -1,4 +1,4 @@
-//! Members of a report: what the path behind an address names.
+//! Members of a report: what the path after an address names.
 
 use std::fmt;
 
@@ -31,6 +31,9 @@ pub(crate) const CONTRACT: &[(&str, &[&str])] = &[
     ("attribution", &[]),
 ];
 
+/// The members of members that are lists.
+const LISTS: &[(&str, &str)] = &[("dns", "names"), ("dns", "confirmed")];
+
 /// A member of a report: `asn`, or `asn/number`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -41,9 +44,15 @@ pub struct Member {
 impl Member {
     /// The member at this path, `None` where the contract has none there.
     pub fn parse(path: &str) -> Option<Self> {
-        let (outer, inner) = match path.split_once('/') {
-            Some((outer, inner)) => (outer, Some(inner)),
-            None => (path, None),
+        Self::from_segments(&path.split('/').collect::<Vec<_>>())
+    }
+
+    /// The same for the decoded segments of a path.
+    pub fn from_segments(segments: &[&str]) -> Option<Self> {
+        let (outer, inner) = match *segments {
+            [outer] => (outer, None),
+            [outer, inner] => (outer, Some(inner)),
+            _ => return None,
         };
         let (outer, members) = CONTRACT.iter().find(|(name, _)| *name == outer)?;
         let inner = match inner {
@@ -53,17 +62,26 @@ impl Member {
         Some(Self { outer, inner })
     }
 
-    /// What must be found out for it.
+    /// The name of the member of the report.
+    pub fn outer(self) -> &'static str {
+        self.outer
+    }
+
+    /// The name of the member inside that one, if the path goes on.
+    pub fn inner(self) -> Option<&'static str> {
+        self.inner
+    }
+
+    /// What must be looked up for it.
     pub fn needs(self) -> Needs {
         Needs { asn: self.outer == "asn", geo: self.outer == "geo", dns: self.outer == "dns" }
     }
 
-    /// The member's value in a report.
-    pub fn of(self, mut report: serde_json::Value) -> serde_json::Value {
-        let mut value = report[self.outer].take();
+    /// Whether its value is a scalar or null, by the contract; else it is an object or a list, or null.
+    pub fn is_scalar(self) -> bool {
         match self.inner {
-            Some(inner) => value[inner].take(),
-            None => value,
+            Some(inner) => !LISTS.contains(&(self.outer, inner)),
+            None => CONTRACT.iter().any(|(name, members)| *name == self.outer && members.is_empty()),
         }
     }
 }
@@ -78,14 +96,14 @@ impl fmt::Display for Member {
     }
 }
 
-/// The parts of a report that take work.
+/// The parts of a report that take work to look up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// Who announces the address.
+    /// The autonomous system that announces the address.
     pub asn: bool,
-    /// Where it is.
+    /// The place.
     pub geo: bool,
-    /// What it is called.
+    /// The names, by reverse DNS.
     pub dns: bool,
 }
 
@@ -96,8 +114,6 @@ impl Needs {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -116,20 +132,6 @@ mod tests {
             ("nothing", false, "no member"),
         ] {
             assert_eq!(Member::parse(path).is_some(), expected, "{path}: {why}");
-        }
-    }
-
-    #[test]
-    fn values() {
-        let report = json!({ "ip": "8.8.8.8", "asn": { "number": 15169 }, "geo": null });
-        for (path, expected, why) in [
-            ("ip", json!("8.8.8.8"), "at the top"),
-            ("asn/number", json!(15169), "inside"),
-            ("geo", json!(null), "null"),
-            ("geo/city", json!(null), "inside null"),
-        ] {
-            let member = Member::parse(path).unwrap();
-            assert_eq!(member.of(report.clone()), expected, "{path}: {why}");
         }
     }
 

@@ -1,8 +1,8 @@
-//! Which media type an answer has: content negotiation by `Accept` (RFC 9110 section 12.5.1).
+//! The media type of an answer: content negotiation by `Accept` (RFC 9110 section 12.5.1).
 
 use std::fmt;
 
-use crate::request::field;
+use crate::request::header_syntax;
 
 /// The media types that the service writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum MediaType {
     Problem,
     /// The description of the service.
     OpenApi,
+    /// The icon.
+    Svg,
 }
 
 impl MediaType {
@@ -31,35 +33,22 @@ impl MediaType {
             Self::Html => "text/html; charset=utf-8",
             Self::Problem => "application/problem+json",
             Self::OpenApi => "application/openapi+json",
-        }
-    }
-
-    /// Type and subtype.
-    const fn essence(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Json => ("application", "json"),
-            Self::Ndjson => ("application", "x-ndjson"),
-            Self::Text => ("text", "plain"),
-            Self::Html => ("text", "html"),
-            Self::Problem => ("application", "problem+json"),
-            Self::OpenApi => ("application", "openapi+json"),
+            Self::Svg => "image/svg+xml",
         }
     }
 }
 
-/// The offer that the client likes best, from the values of `Accept` in the order in which they arrived; of those that
-/// it likes as much, the first.
+/// The offer that the client prefers, from the values of `Accept` in the order in which they arrived.
 ///
-/// An offer weighs what the most specific range that covers it says, wherever that stands in the list; of equally
-/// specific ranges the greater weight holds. No offer covers a range with a parameter but `charset=utf-8`, which all
-/// of them do, the JSON types included: clients ask for `application/json; charset=utf-8`.
+/// The most specific range that covers an offer gives its weight, wherever it stands in the list. Of offers with equal
+/// weight, one that the client names comes before one that only a wildcard covers (old browsers send
+/// `text/html, */*`), and then the first offer counts.
 ///
-/// The readable elements count, others are passed over. Without any, the client has said nothing and takes everything,
-/// as without the header. Two things are read that the grammar does not have, because Java's HTTP client long sent
-/// them with every request: `*` for `*/*`, and `.2` for a weight of 0.2. Of a weight, digits after the third are
-/// dropped. One over 1, or no number, makes its element unreadable, for nobody can tell what it means.
+/// Elements that cannot be read are ignored. Without any that can, the client accepts everything, as without the header.
+/// Two things are read that the grammar does not have, because Java's HTTP client sends them: `*` for `*/*`, and `.2`
+/// for a weight of 0.2. Of the parameters only `charset=utf-8` is offered, which all media types here have.
 ///
-/// Allocates nothing. The work is linear in the length of the values for each offer.
+/// The work is linear in the length of the values for each offer.
 ///
 /// # Errors
 ///
@@ -82,330 +71,77 @@ impl fmt::Display for NotAcceptable {
 impl std::error::Error for NotAcceptable {}
 
 fn best<V: AsRef<[u8]>>(accept: &[V], offers: &[MediaType]) -> Option<MediaType> {
-    let ranges = || accept.iter().flat_map(|line| elements(line.as_ref())).filter_map(range);
-    // What nearly everybody sends.
-    let takes_all = match accept {
-        [] => true,
-        [line] => matches!(line.as_ref(), b"" | b"*/*"),
-        _ => false,
-    };
-    if takes_all || ranges().next().is_none() {
+    let ranges = || accept.iter().flat_map(|line| line.as_ref().split(|byte| *byte == b',')).filter_map(Range::parse);
+    if ranges().next().is_none() {
         return offers.first().copied();
     }
     let mut best = None;
-    let mut most = Weight(0);
+    let mut most = (0.0, 0);
     for offer in offers {
-        let covering = ranges().filter_map(|range| Some((range.covers(*offer)?, range.weight)));
-        let weight = covering.max().map_or(Weight(0), |(_, weight)| weight);
-        if weight > most {
-            (best, most) = (Some(*offer), weight);
+        let covering = ranges().filter_map(|range| Some((range.specificity(*offer)?, range.weight)));
+        let closest = covering.max_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let rank = closest.map_or((0.0, 0), |(specificity, weight)| (weight, specificity));
+        if rank.0 > 0.0 && rank > most {
+            (best, most) = (Some(*offer), rank);
         }
     }
     best
 }
 
-/// How much a client wants a range, in thousandths (RFC 9110 section 12.4.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Weight(u16);
+/// A range of media types, and how much the client wants it.
+struct Range<'a> {
+    kind: &'a str,
+    subtype: &'a str,
+    /// Whether it has a parameter that no offer has.
+    has_parameter: bool,
+    /// From 0 to 1 (RFC 9110 section 12.4.2).
+    weight: f32,
+}
 
-impl Weight {
-    const MOST: Self = Self(1000);
-
-    fn parse(text: &[u8]) -> Option<Self> {
-        let (whole, decimals) = match text.iter().position(|byte| *byte == b'.') {
-            Some(point) => (text.get(..point)?, text.get(point + 1..)?),
-            None => (text, &b""[..]),
+impl<'a> Range<'a> {
+    /// Reads an element of the list; `None` where it cannot be read.
+    fn parse(element: &'a [u8]) -> Option<Self> {
+        let mut parts = std::str::from_utf8(element).ok()?.split(';').map(|part| part.trim_matches([' ', '\t']));
+        let (kind, subtype) = match parts.next()? {
+            "*" => ("*", "*"),
+            range => range.split_once('/')?,
         };
-        let whole = match (whole, decimals) {
-            (b"0", _) | (b"", [_, ..]) => 0,
-            (b"1", _) => 1,
-            _ => return None,
-        };
-        if !decimals.iter().all(u8::is_ascii_digit) {
+        let is_token = |text: &str| !text.is_empty() && text.bytes().all(header_syntax::is_token);
+        if !is_token(kind) || !is_token(subtype) || (kind == "*" && subtype != "*") {
             return None;
         }
-        let thousandths = decimals.iter().chain(b"000").take(3);
-        let weight = Self(thousandths.fold(whole, |sum, digit| sum * 10 + u16::from(digit - b'0')));
-        (weight <= Self::MOST).then_some(weight)
-    }
-}
-
-/// A range of media types, and how much it is wanted.
-struct Range<'a> {
-    types: Types<'a>,
-    parameters: Parameters,
-    weight: Weight,
-}
-
-/// Which media types a range names.
-enum Types<'a> {
-    /// `*/*`.
-    All,
-    /// `type/*`.
-    Of(&'a [u8]),
-    /// `type/subtype`.
-    One(&'a [u8], &'a [u8]),
-}
-
-/// What the parameters of a range ask for. The later is the more specific.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Parameters {
-    None,
-    /// `charset=utf-8`.
-    Utf8,
-    /// Something that no offer has.
-    Other,
-}
-
-impl Range<'_> {
-    /// How closely the range describes this offer, if it covers it: the greater, the more specific.
-    fn covers(&self, offer: MediaType) -> Option<(u8, Parameters)> {
-        let (kind, subtype) = offer.essence();
-        let is = |ours: &str, theirs: &[u8]| theirs.eq_ignore_ascii_case(ours.as_bytes());
-        let closeness = match self.types {
-            Types::All => 0,
-            Types::Of(a) if is(kind, a) => 1,
-            Types::One(a, b) if is(kind, a) && is(subtype, b) => 2,
-            _ => return None,
-        };
-        (self.parameters != Parameters::Other).then_some((closeness, self.parameters))
-    }
-}
-
-/// Reads an element of the list: a range, its parameters and its weight, which may stand among them (RFC 9110 section
-/// 12.5.1). `None`: it is unreadable.
-fn range(element: &[u8]) -> Option<Range<'_>> {
-    let mut parts = split(element, b';').map(field::trim);
-    let types = types(parts.next()?)?;
-    let mut parameters = Parameters::None;
-    let mut weight = None;
-    // Parameters may be left out (RFC 9110 section 5.6.6), as in `text/html;`.
-    for part in parts.filter(|part| !part.is_empty()) {
-        let (name, value) = cut(part, b'=')?;
-        if name.eq_ignore_ascii_case(b"q") {
-            if weight.replace(Weight::parse(value)?).is_some() {
-                return None;
+        let (mut has_parameter, mut weight) = (false, 1.0);
+        for parameter in parts.filter(|part| !part.is_empty()) {
+            let (name, value) = parameter.split_once('=')?;
+            if name.eq_ignore_ascii_case("q") {
+                weight = read_weight(value)?;
+            } else {
+                let is_utf8 = value.trim_matches('"').eq_ignore_ascii_case("utf-8");
+                has_parameter |= !(name.eq_ignore_ascii_case("charset") && is_utf8);
             }
-            continue;
         }
-        let value = value.strip_prefix(b"\"").map_or_else(|| token(value), |rest| rest.strip_suffix(b"\""))?;
-        let is_utf8 = token(name)?.eq_ignore_ascii_case(b"charset") && value.eq_ignore_ascii_case(b"utf-8");
-        parameters = parameters.max(if is_utf8 { Parameters::Utf8 } else { Parameters::Other });
+        Some(Self { kind, subtype, has_parameter, weight })
     }
-    Some(Range { types, parameters, weight: weight.unwrap_or(Weight::MOST) })
-}
 
-/// Reads `type/subtype`, `type/*`, `*/*` or `*`.
-fn types(text: &[u8]) -> Option<Types<'_>> {
-    if matches!(text, b"*" | b"*/*") {
-        return Some(Types::All);
-    }
-    match cut(text, b'/')? {
-        (b"*", _) => None,
-        (kind, b"*") => Some(Types::Of(token(kind)?)),
-        (kind, subtype) => Some(Types::One(token(kind)?, token(subtype)?)),
-    }
-}
-
-/// The elements of a field line.
-fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    split(line, b',').map(field::trim)
-}
-
-/// Splits at a delimiter, but not inside a quoted string (RFC 9110 section 5.6.4); one that is never closed reaches to
-/// the end. To be read from the left only.
-fn split(text: &[u8], delimiter: u8) -> impl Iterator<Item = &[u8]> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    text.split(move |byte| {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_quoted => is_escaped = true,
-            b'"' => is_quoted = !is_quoted,
-            _ => return *byte == delimiter && !is_quoted,
+    /// How closely the range describes this offer, if it covers it: the greater, the more specific.
+    fn specificity(&self, offer: MediaType) -> Option<u8> {
+        let essence = offer.as_str().split(';').next()?;
+        let (kind, subtype) = essence.split_once('/')?;
+        match (self.kind, self.subtype) {
+            _ if self.has_parameter => None,
+            ("*", _) => Some(0),
+            (theirs, "*") if theirs.eq_ignore_ascii_case(kind) => Some(1),
+            (theirs, name) if theirs.eq_ignore_ascii_case(kind) && name.eq_ignore_ascii_case(subtype) => Some(2),
+            _ => None,
         }
-        false
-    })
+    }
 }
 
-/// Cuts at the first delimiter.
-fn cut(text: &[u8], delimiter: u8) -> Option<(&[u8], &[u8])> {
-    let (before, rest) = text.split_at_checked(text.iter().position(|byte| *byte == delimiter)?)?;
-    Some((before, rest.get(1..)?))
-}
-
-/// The text, if it is a token (RFC 9110 section 5.6.2).
-fn token(text: &[u8]) -> Option<&[u8]> {
-    (!text.is_empty() && text.iter().all(|byte| field::is_token(*byte))).then_some(text)
+/// A weight: digits and a point, at most 1.
+fn read_weight(text: &str) -> Option<f32> {
+    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|weight| is_decimal && (0.0..=1.0).contains(weight))
 }
 
 #[cfg(test)]
-mod tests {
-    use MediaType::{Html, Json, Ndjson, OpenApi, Problem, Text};
-
-    use super::*;
-
-    /// Field lines, offers, what is chosen, and why the row is there.
-    type Row<'a> = (&'a [&'a str], &'a [MediaType], Option<MediaType>, &'a str);
-
-    /// The page and the document, as at the root.
-    const ROOT: &[MediaType] = &[Json, Html];
-    /// A scalar member.
-    const SCALAR: &[MediaType] = &[Text, Json];
-    /// A batch.
-    const BATCH: &[MediaType] = &[Json, Ndjson];
-    const ALL: &[MediaType] = &[Json, Ndjson, Text, Html, Problem, OpenApi];
-
-    #[test]
-    fn what_is_chosen() {
-        const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
-        let rows: &[Row] = &[
-            // Those who ask.
-            (&[], ROOT, Some(Json), "no header: anything"),
-            (&["*/*"], ROOT, Some(Json), "curl, fetch"),
-            (&[BROWSER], ROOT, Some(Html), "a browser"),
-            (&[BROWSER], SCALAR, Some(Text), "a browser where there is no page"),
-            (&[BROWSER], BATCH, Some(Json), "a browser where all is */*"),
-            (&["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"], ROOT, Some(Html), "Safari, Firefox"),
-            (
-                &["text/html,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"],
-                ROOT,
-                Some(Html),
-                "Chrome, with a parameter that no offer has",
-            ),
-            (&["image/avif,image/webp,image/*,*/*;q=0.8"], ROOT, Some(Json), "a browser's image"),
-            (&["application/json, text/plain, */*"], ROOT, Some(Json), "axios"),
-            (&["application/json, text/plain, */*"], SCALAR, Some(Text), "axios: equal, the server's order"),
-            (&["application/json, text/javascript, */*; q=0.01"], ROOT, Some(Json), "jQuery"),
-            (
-                &["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"],
-                ROOT,
-                Some(Html),
-                "Java, where there is a page",
-            ),
-            (&["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"], BATCH, Some(Json), "Java, where there is none"),
-            (&["application/json; charset=utf-8"], ROOT, Some(Json), "JSON is UTF-8"),
-            (&["application/x-ndjson"], BATCH, Some(Ndjson), "a batch as it comes"),
-            (&["application/problem+json, application/json"], ROOT, Some(Json), "a client that knows problems"),
-            (&["application/openapi+json;q=0.9, application/json;q=0.5"], &[OpenApi, Json], Some(OpenApi), "a tool"),
-            // Emptiness.
-            (&[""], ROOT, Some(Json), "empty: anything"),
-            (&["", ""], ROOT, Some(Json), "empty twice"),
-            (&[" \t"], ROOT, Some(Json), "blank"),
-            (&[",,, ,"], ROOT, Some(Json), "empty elements are passed over (RFC 9110 section 5.6.1)"),
-            (&[",, text/html ,,"], ROOT, Some(Html), "one element among empty ones"),
-            (&["*/*"], &[], None, "nothing to offer"),
-            (&[], &[], None, "nothing to offer, nothing said"),
-            // Weights.
-            (&["application/json;q=0.5, text/html"], ROOT, Some(Html), "no weight is 1"),
-            (&["application/json;q=0.8, text/html;q=0.9"], ROOT, Some(Html), "the greater"),
-            (&["application/json;q=0.9, text/html;q=0.8"], ROOT, Some(Json), "the greater, the other way"),
-            (&["text/html;q=0.123, application/json;q=0.122"], ROOT, Some(Html), "three decimals"),
-            (&["text/html;q=0.5, application/json;q=0.50"], ROOT, Some(Json), "0.5 is 0.50: the server's order"),
-            (&["text/html;q=1.000, application/json;q=0.999"], ROOT, Some(Html), "1.000"),
-            (&["text/html;q=1., application/json;q=0.9"], ROOT, Some(Html), "1. is in the grammar"),
-            (&["text/html;q=0., application/json;q=0.1"], ROOT, Some(Json), "0. is, too"),
-            (&["text/html;q=0"], ROOT, None, "0 is not wanted, and nothing else is"),
-            (&["text/html;q=0, */*"], &[Html], None, "0 excludes, whatever */* says"),
-            (&["text/html;q=0, */*"], &[Html, Json], Some(Json), "0 excludes the first offer"),
-            (&["*/*;q=0"], ALL, None, "nothing is wanted"),
-            (&["*/*;q=0, text/html;q=0.001"], ROOT, Some(Html), "nothing but the page, and that barely"),
-            (&["text/html;Q=0.1, application/json;q=0.2"], ROOT, Some(Json), "a capital Q"),
-            (&["text/html; q=0.1 ,application/json ;\tq=0.2"], ROOT, Some(Json), "blanks around"),
-            (&["text/html;q=.9, application/json;q=0.8"], ROOT, Some(Html), "no digit before the point"),
-            (&["text/html;q=0.1239, application/json;q=0.123"], ROOT, Some(Json), "a fourth digit is dropped"),
-            // Weights that nobody can read make their element nothing.
-            (&["text/html;q=2, application/json;q=0.1"], ROOT, Some(Json), "over 1"),
-            (&["text/html;q=1.001, application/json;q=0.1"], ROOT, Some(Json), "just over 1"),
-            (&["text/html;q=-1, application/json;q=0.1"], ROOT, Some(Json), "negative"),
-            (&["text/html;q=high, application/json;q=0.1"], ROOT, Some(Json), "a word"),
-            (&["text/html;q=, application/json;q=0.1"], ROOT, Some(Json), "no number"),
-            (&["text/html;q=., application/json;q=0.1"], ROOT, Some(Json), "no digits"),
-            (&["text/html;q, application/json;q=0.1"], ROOT, Some(Json), "no value"),
-            (&["text/html;q=0.5.5, application/json;q=0.1"], ROOT, Some(Json), "two points"),
-            (&["text/html;q=1e0, application/json;q=0.1"], ROOT, Some(Json), "an exponent"),
-            (&["text/html;q=\"1\", application/json;q=0.1"], ROOT, Some(Json), "quoted"),
-            (&["text/html;q=1;q=1, application/json;q=0.1"], ROOT, Some(Json), "twice"),
-            (&["text/html;q=00, application/json;q=0.1"], ROOT, Some(Json), "two zeros"),
-            (&["text/html;q= 1, application/json;q=0.1"], ROOT, Some(Json), "a blank after the equals sign"),
-            (&["text/html;q=1.00000000000000000000000000000000000000"], ROOT, Some(Html), "many digits, no overflow"),
-            // The most specific range.
-            (&["*/*, text/html;q=0.1"], ROOT, Some(Json), "*/* does not raise the page"),
-            (&["text/html;q=0.1, */*"], ROOT, Some(Json), "wherever it stands"),
-            (&["text/html;q=0.1, *"], ROOT, Some(Json), "* is */*"),
-            (&["text/*;q=0.3, text/html;q=0.7, */*;q=0.5"], &[Text, Json], Some(Json), "type/* against */*"),
-            (&["text/*;q=0.3, text/html;q=0.7, */*;q=0.5"], &[Text, Json, Html], Some(Html), "subtype against both"),
-            (&["text/*"], ROOT, Some(Html), "type/*"),
-            (&["text/*"], &[Html, Text], Some(Html), "type/* takes both: the server's order"),
-            (&["text/*;q=0.2, text/plain;q=0.1"], &[Text, Html], Some(Html), "the less wanted is the more specific"),
-            (&["application/*"], &[Html, Problem], Some(Problem), "application/* takes +json"),
-            (&["text/html, text/html;q=0.1, application/json;q=0.5"], ROOT, Some(Html), "said twice: the greater"),
-            (&["text/html;q=0.1, text/html, application/json;q=0.5"], ROOT, Some(Html), "in any order"),
-            (&["*/*;q=0.1", "text/html;q=0.2", "application/json;q=0.3"], ROOT, Some(Json), "over several lines"),
-            (&["text/html", "application/json;q=0.3"], ROOT, Some(Html), "over several lines, the other way"),
-            // Parameters.
-            (&["text/html;level=1"], ROOT, None, "no page has a level"),
-            (&["text/html;level=1, application/json;q=0.1"], ROOT, Some(Json), "so what remains holds"),
-            (&["text/html;level=1;charset=utf-8"], ROOT, None, "whatever else it asks for"),
-            (&["text/html;level=1;q=0, text/html"], ROOT, Some(Html), "what is excluded is not what is offered"),
-            (&["text/html;q=0.5;level=1, application/json;q=0.1"], ROOT, Some(Json), "after the weight, too"),
-            (&["text/html;charset=utf-8"], ROOT, Some(Html), "the page is UTF-8"),
-            (&["text/html; Charset=\"UTF-8\""], ROOT, Some(Html), "quoted, in capitals"),
-            (&["text/html;charset=iso-8859-1"], ROOT, None, "the page is not Latin-1"),
-            (&["text/plain;charset=utf-8;q=0.1, text/plain, application/json;q=0.5"], SCALAR, Some(Json), "closer"),
-            (&["text/html;;q=0.5;, application/json;q=0.1"], ROOT, Some(Html), "empty parameters"),
-            (&["text/html;q=0.1;charset=utf-8, application/json;q=0.2"], ROOT, Some(Json), "a weight in front"),
-            (&["text/html;a=\",application/json\", application/json;q=0.1"], &[Html, Json], Some(Json), "quoted comma"),
-            (&["application/json;a=\"\\\",text/html,\""], &[Html, Json], None, "an escaped quote closes nothing"),
-            (&["text/html;a=\"b;q=0.1\";q=0, */*;q=0.1"], ROOT, Some(Json), "a quoted semicolon"),
-            // Case.
-            (&["TEXT/HTML"], ROOT, Some(Html), "types have no case"),
-            (&["Application/JSON;q=0.9, text/html;q=0.8"], ROOT, Some(Json), "nor has the subtype"),
-            // What is no range.
-            (&["text/html/x, application/json;q=0.1"], ROOT, Some(Json), "two slashes"),
-            (&["*/html, application/json;q=0.1"], ROOT, Some(Json), "any type of one subtype"),
-            (&["html, application/json;q=0.1"], ROOT, Some(Json), "no slash"),
-            (&["/, text/, /html, application/json;q=0.1"], ROOT, Some(Json), "halves"),
-            (&["text /html, application/json;q=0.1"], ROOT, Some(Json), "a blank inside"),
-            (&["text/html;a b=c, application/json;q=0.1"], ROOT, Some(Json), "a parameter's name is a token"),
-            (&["application/*+json"], ALL, None, "no wildcard: a subtype that nobody has"),
-            (&["json"], ROOT, Some(Json), "nothing readable: as if nothing were said"),
-            (&["text/html;x=\"open, application/json"], ROOT, Some(Json), "an open quote takes the rest with it"),
-            (&["image/png, audio/*"], ALL, None, "readable, and nothing of it is here"),
-        ];
-        for (accept, offers, expected, why) in rows {
-            assert_eq!(best(accept, offers), *expected, "{accept:?}: {why}");
-        }
-    }
-
-    /// The example of RFC 9110 section 12.5.1, as erratum 7138 corrects it, for what is offered here.
-    #[test]
-    fn the_example_of_the_rfc() {
-        let accept =
-            "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5";
-        for (offers, expected) in [(vec![Html, Text, Json], Text), (vec![Html, Json], Json), (vec![Html], Html)] {
-            assert_eq!(best(&[accept], &offers), Some(expected), "{offers:?}");
-        }
-    }
-
-    #[test]
-    fn bytes_that_are_no_text() {
-        for (accept, why) in [
-            (&b"\xff/\xfe, text/html"[..], "beyond ASCII"),
-            (b"a/b\0, text/html", "a control character"),
-            (b"text/html;a=\xff, text/html", "in a value"),
-        ] {
-            assert_eq!(best(&[accept], ROOT), Some(Html), "{why}");
-        }
-        let long = b"a/b;c=\"\\".repeat(8 * 1024);
-        assert_eq!(best(&[long], ROOT), Some(Json), "64 KiB of junk");
-    }
-
-    #[test]
-    fn content_types() {
-        for offer in ALL {
-            let essence = offer.as_str().split(';').next().unwrap();
-            assert_eq!(essence.split_once('/').unwrap(), offer.essence());
-            assert_eq!(best(&[offer.as_str()], ALL), Some(*offer), "each is chosen by its own name");
-        }
-    }
-}
+mod tests;

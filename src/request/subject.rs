@@ -6,16 +6,20 @@
 mod host;
 mod invalid;
 mod literal;
+mod reserved;
 mod reverse;
+mod web_file;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
-use percent_encoding::percent_decode_str;
+use crate::request::percent;
 
 pub use host::HostName;
-pub use invalid::{Invalid, Reserved};
+pub use invalid::Invalid;
+pub use reserved::Reserved;
 
-/// The longest text that is looked at, in bytes. A name has at most 253 octets in the DNS; four times as many bytes of
+/// The longest text that is read, in bytes. A name has at most 253 octets in the DNS; four times as many bytes of
 /// UTF-8 leave room for every spelling of one.
 const LONGEST: usize = 1024;
 
@@ -45,7 +49,7 @@ impl Subject {
         }
     }
 
-    /// Reads plain text: a line of a batch, or a segment that has been decoded. Blanks around it do not count.
+    /// Reads plain text: a line of a batch, or a segment that has been decoded. Blanks around it are ignored.
     ///
     /// # Errors
     ///
@@ -61,6 +65,9 @@ impl Subject {
         if let Some(address) = literal::parse(text)? {
             return Ok(Self::Address(address));
         }
+        if let Some(ending) = web_file::ending(text) {
+            return Err(Invalid::WebFile(ending));
+        }
         let host = HostName::parse(text)?;
         match reverse::parse(host.ascii())? {
             // The names of the reverse zones are ASCII. What is only mapped to one is not taken for an address.
@@ -71,16 +78,11 @@ impl Subject {
     }
 }
 
-fn decode(segment: &str) -> Result<String, Invalid> {
-    let well_formed = segment
-        .split('%')
-        .skip(1)
-        .all(|rest| matches!(rest.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()));
-    if !well_formed {
-        return Err(Invalid::Percent);
-    }
-    let text = percent_decode_str(segment).decode_utf8().map_err(|_| Invalid::Encoding)?;
-    Ok(text.into_owned())
+fn decode(segment: &str) -> Result<Cow<'_, str>, Invalid> {
+    percent::decode(segment).map_err(|malformed| match malformed {
+        percent::Malformed::Percent => Invalid::Percent,
+        percent::Malformed::NotUtf8 => Invalid::Encoding,
+    })
 }
 
 #[cfg(test)]

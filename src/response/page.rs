@@ -3,8 +3,8 @@
 use crate::lookup::report::Report;
 use crate::response::problem::Problem;
 
-/// The page loads nothing and runs nothing, and nobody puts it into a frame.
-pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+/// The page loads its icon and nothing else, runs nothing, and cannot be put into a frame.
+pub const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                           frame-ancestors 'none'";
 
 /// The page of a report.
@@ -21,6 +21,7 @@ pub fn render(report: &Report<'_>) -> Result<Vec<u8>, Problem> {
          <html lang=\"en\">\n\
          <meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">\n\
          <title>{ip}</title>\n\
          <style>\n\
          :root {{ color-scheme: light dark }}\n\
@@ -30,14 +31,14 @@ pub fn render(report: &Report<'_>) -> Result<Vec<u8>, Problem> {
          </style>\n\
          <h1>{ip}</h1>\n\
          <pre>{json}</pre>\n\
-         <p>The same for programs: <code>curl</code> this page, or ask for <a href=\"/me\">/me</a>. Any other address: \
-         <code>/{{ip}}</code>. <a href=\"/openapi.json\">The contract</a>, and <a href=\"/about\">what this is</a>.</p>\n\
+         <p>For programs: <code>curl</code> this page, or use <a href=\"/me\">/me</a>. Any other address: \
+         <code>/{{ip}}</code>. <a href=\"/openapi.json\">The contract</a>, <a href=\"/about\">about this service</a>.</p>\n\
          <p>{attribution}</p>\n"
     )
     .into_bytes())
 }
 
-/// Text as HTML: what DNS and the databases hold may be anything.
+/// Text as HTML: names from DNS and from the databases may be anything.
 fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {
@@ -53,7 +54,7 @@ fn escape(text: &str) -> String {
     html
 }
 
-/// Escaped text whose URLs are links: the licence of the data asks for one.
+/// Escaped text whose URLs are links: the licence of the data requires one.
 fn linked(html: &str) -> String {
     let mut words = Vec::new();
     for word in html.split(' ') {
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_no_markup() {
+    fn text_is_not_markup() {
         assert_eq!(escape("<script>\"&'"), "&lt;script&gt;&quot;&amp;&#39;");
     }
 

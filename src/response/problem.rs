@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::lookup;
 use crate::request::batch::{BadEntry, Unreadable};
 use crate::request::negotiate::NotAcceptable;
+use crate::request::subject::Invalid;
 use crate::request::{caller, route};
 use crate::{config, lookup::databases::mmdb};
 
@@ -17,16 +18,19 @@ pub struct Problem {
     pub title: &'static str,
     /// What to do about it.
     pub detail: String,
-    /// In a batch, the subject as it stood there.
+    /// In a batch, the subject as the client sent it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// A header that goes with it: `allow` with 405, `vary` with 406.
+    /// A header of the response: `allow` with 405, `vary` with 406.
     #[serde(skip)]
     pub header: Option<(&'static str, &'static str)>,
 }
 
+const NOT_A_SUBJECT: &str = "Neither an IP address nor a public host name";
+const NO_SUCH_PATH: &str = "No such path";
+
 impl Problem {
-    /// A problem about no subject in particular.
+    /// A problem that is not about a subject of a batch.
     pub fn new(status: u16, title: &'static str, detail: impl Into<String>) -> Self {
         Self { status, title, detail: detail.into(), subject: None, header: None }
     }
@@ -44,11 +48,13 @@ impl Problem {
 impl From<route::Error> for Problem {
     fn from(error: route::Error) -> Self {
         let (status, title) = match error {
-            route::Error::NoSubject(_) => (400, "Neither an IP address nor a public host name"),
+            route::Error::NoSubject(Invalid::WebFile(_)) => (404, NO_SUCH_PATH),
+            route::Error::NoSubject(_) => (400, NOT_A_SUBJECT),
             route::Error::BadParameter(_) => (400, "Bad query parameter"),
-            route::Error::NoSuchPath => (404, "No such path"),
+            route::Error::NoSuchPath => (404, NO_SUCH_PATH),
             route::Error::NoSuchMember => (404, "No such member"),
             route::Error::MethodNotAllowed(_) => (405, "Method not allowed"),
+            route::Error::HostNamesOff | route::Error::BatchesOff => (403, "Turned off"),
         };
         let header = match error {
             route::Error::MethodNotAllowed(methods) => Some(("allow", methods.as_str())),
@@ -67,7 +73,7 @@ impl From<NotAcceptable> for Problem {
 impl From<Unreadable> for Problem {
     fn from(error: Unreadable) -> Self {
         let (status, title) = match error {
-            Unreadable::MediaType => (415, "Unsupported media type"),
+            Unreadable::MediaType | Unreadable::CrossOrigin => (415, "Unsupported media type"),
             Unreadable::TooLong | Unreadable::TooMany(_) => (413, "Too much at once"),
             Unreadable::Syntax(_) | Unreadable::CutOff(_) => (400, "The body cannot be read"),
             Unreadable::NotAList => (422, "The body is not a list of subjects"),
@@ -79,7 +85,8 @@ impl From<Unreadable> for Problem {
 impl From<BadEntry> for Problem {
     fn from(error: BadEntry) -> Self {
         match error {
-            BadEntry::Invalid(invalid) => route::Error::NoSubject(invalid).into(),
+            BadEntry::Invalid(invalid) => Self::new(400, NOT_A_SUBJECT, invalid.to_string()),
+            BadEntry::HostNamesOff => route::Error::HostNamesOff.into(),
             BadEntry::NotText => Unreadable::NotAList.into(),
         }
     }

@@ -1,4 +1,4 @@
-//! The HTTP response: media type, caching, CORS.
+//! The HTTP response: status, head, body.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use futures_util::Stream;
 
+use crate::platform::Request;
 use crate::request::negotiate::MediaType;
-use crate::request::route::Methods;
+use crate::request::route::{Methods, Redirect};
 use crate::response::etag::ETag;
 use crate::response::problem::Problem;
 
@@ -23,57 +24,67 @@ pub struct Reply<'a> {
 
 /// The body of a response.
 pub enum Body<'a> {
-    /// All of it; nothing with the statuses 204 and 304.
+    /// All of it. Empty where the response has no body: with the statuses 204 and 304, and in reply to `HEAD`.
     Whole(Vec<u8>),
     /// Piece by piece, as the pieces become known.
     Pieces(Pin<Box<dyn Stream<Item = Vec<u8>> + 'a>>),
 }
 
 impl<'a> Reply<'a> {
-    /// A document, with status 200. A line's end after it lets a terminal show it well.
+    /// A document, with status 200. A line feed at its end lets a terminal show it well.
     pub fn new(media_type: MediaType, mut body: Vec<u8>) -> Self {
         if body.last() != Some(&b'\n') {
             body.push(b'\n');
         }
-        Self::bare(200, Body::Whole(Vec::new())).with_body(media_type, body)
+        Self::empty(200).with_body(media_type, body)
     }
 
     /// A document whose pieces become known one after the other, with status 200.
     pub fn streamed(media_type: MediaType, pieces: impl Stream<Item = Vec<u8>> + 'a) -> Self {
-        Self::bare(200, Body::Pieces(Box::pin(pieces))).with("content-type", media_type.as_str())
+        let body = Body::Pieces(Box::pin(pieces));
+        Self { body, ..Self::empty(200).with("content-type", media_type.as_str()) }
     }
 
-    /// Nothing, with status 204: what was asked for is there, and null.
+    /// No body, with status 204: the resource exists, and its value is null.
     pub fn nothing() -> Self {
-        Self::bare(204, Body::Whole(Vec::new()))
+        Self::empty(204)
     }
 
     /// A problem document (RFC 9457). It is for people: always indented.
     pub fn problem(problem: &Problem) -> Self {
-        let reply = Self::bare(problem.status, Body::Whole(Vec::new()));
         let json = match serde_json::to_vec_pretty(problem) {
             Ok(mut json) => {
                 json.push(b'\n');
                 json
             }
-            // Numbers and strings: it cannot come to this. Then the status says what there is to say.
+            // Numbers and strings can always be written. If not, the status says enough.
             Err(_) => b"{}\n".to_vec(),
         };
-        let reply = reply.with_body(MediaType::Problem, json).with("cache-control", "no-store");
+        let reply = Self::empty(problem.status).with_body(MediaType::Problem, json);
+        let reply = reply.with_head(Head::new(Caching::Nobody));
         match problem.header {
             Some((name, value)) => reply.with(name, value),
             None => reply,
         }
     }
 
-    /// The answer to `OPTIONS`, and with it to the preflight of CORS.
+    /// The same resource has another path.
+    pub fn redirect(redirect: Redirect) -> Self {
+        let Redirect { is_permanent, location } = redirect;
+        let (status, caching) = if is_permanent { (308, Caching::longest()) } else { (307, Caching::Nobody) };
+        let body = format!("See {location}\n").into_bytes();
+        let reply = Self::empty(status).with_body(MediaType::Text, body).with("location", location);
+        reply.with_head(Head { varies: false, ..Head::new(caching) })
+    }
+
+    /// The reply to `OPTIONS`, which is also the reply to the preflight of CORS.
     pub fn methods(methods: Methods) -> Self {
-        Self::bare(204, Body::Whole(Vec::new()))
+        Self::empty(204)
             .with("allow", methods.as_str())
             .with("access-control-allow-methods", methods.as_str())
             .with("access-control-allow-headers", "*")
             .with("access-control-max-age", "86400")
-            .with("cache-control", "no-store")
+            .with_head(Head::new(Caching::Nobody))
     }
 
     /// The same with one more field.
@@ -83,22 +94,38 @@ impl<'a> Reply<'a> {
         self
     }
 
-    /// The same, kept as `caching` says. The answer depends on `accept`.
+    /// The same with the fields that every response has, and those of `head`. Every response passes here once.
     #[must_use]
-    pub fn cached(self, caching: Caching) -> Self {
-        self.with("cache-control", caching.directives()).with("vary", "accept")
+    pub fn with_head(mut self, head: Head) -> Self {
+        let Head { caching, varies, tag, is_known, caller, timing } = head;
+        // Pages of every origin may read the response, its head included. No browser takes it for another media type.
+        let everywhere = [
+            ("access-control-allow-origin", "*"),
+            ("access-control-expose-headers", "*"),
+            ("timing-allow-origin", "*"),
+            ("x-content-type-options", "nosniff"),
+        ];
+        self.headers.extend(everywhere.map(|(name, value)| (name, value.into())));
+        let optional: [(&str, Option<Cow<'static, str>>); 5] = [
+            ("cache-control", Some(caching.directives())),
+            ("vary", varies.then(|| "accept".into())),
+            ("etag", tag.map(|tag| tag.to_string().into())),
+            ("ipedge-caller", caller.map(Into::into)),
+            ("server-timing", Some(timing).filter(|timing| !timing.is_empty()).map(Into::into)),
+        ];
+        self.headers.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        if is_known {
+            self.status = 304;
+            self.headers.retain(|(name, _)| !matches!(*name, "content-type" | "content-length"));
+            self.body = Body::Whole(Vec::new());
+        }
+        self
     }
 
-    /// The same with an entity tag; without a body where the client has it already, as `if_none_match` says.
+    /// The same without its body: the reply to `HEAD`. `content-length` stays (RFC 9110 section 8.6).
     #[must_use]
-    pub fn tagged<V: AsRef<[u8]>>(self, tag: ETag, if_none_match: &[V]) -> Self {
-        let mut reply = self.with("etag", tag.to_string());
-        if tag.is_in(if_none_match) {
-            reply.status = 304;
-            reply.headers.retain(|(name, _)| !matches!(*name, "content-type" | "content-length"));
-            reply.body = Body::Whole(Vec::new());
-        }
-        reply
+    pub fn without_body(self) -> Self {
+        Self { body: Body::Whole(Vec::new()), ..self }
     }
 
     fn with_body(mut self, media_type: MediaType, body: Vec<u8>) -> Self {
@@ -107,113 +134,85 @@ impl<'a> Reply<'a> {
         self.with("content-type", media_type.as_str()).with("content-length", length)
     }
 
-    /// What every response has: pages of every origin may read it, its head included, and no browser takes it for
-    /// anything else than it says.
-    fn bare(status: u16, body: Body<'a>) -> Self {
-        let headers = vec![
-            ("access-control-allow-origin", "*".into()),
-            ("access-control-expose-headers", "*".into()),
-            ("timing-allow-origin", "*".into()),
-            ("x-content-type-options", "nosniff".into()),
-        ];
-        Self { status, headers, body }
+    fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Whole(Vec::new()) }
     }
 }
 
-/// Who may keep an answer, and for how long.
+/// The fields of a response's head that do not describe its body.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Who may store it: `cache-control`.
+    pub caching: Caching,
+    /// Whether it depends on the request's `accept`: `vary`.
+    pub varies: bool,
+    /// The header that the caller's address is from: `ipedge-caller`.
+    pub caller: Option<&'static str>,
+    /// How long the lookups took: `server-timing`. Empty where there were none.
+    pub timing: String,
+    /// The entity tag: `etag`.
+    pub tag: Option<ETag>,
+    /// Whether the client has the answer already.
+    pub is_known: bool,
+}
+
+impl Head {
+    /// The head of a response that may be stored as `caching` says. Problems and other responses that nobody may store
+    /// do not vary.
+    pub fn new(caching: Caching) -> Self {
+        let varies = caching != Caching::Nobody;
+        Self { caching, varies, caller: None, timing: String::new(), tag: None, is_known: false }
+    }
+
+    /// The same with an entity tag. If the `if-none-match` of the request names it, the response will be a 304 without
+    /// a body.
+    #[must_use]
+    pub fn tagged(self, tag: ETag, request: &impl Request) -> Self {
+        Self { tag: Some(tag), is_known: tag.is_in(&request.header("if-none-match")), ..self }
+    }
+}
+
+/// Who may store a response, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caching {
-    /// Nobody: the answer is about who asked.
+    /// Nobody: a problem, or the reply to `OPTIONS`.
     Nobody,
-    /// Anybody, for so many seconds.
-    Anybody(u64),
+    /// Nobody: it is about the caller, or about what was posted.
+    Private,
+    /// Everybody, for this many seconds.
+    Public(u64),
 }
 
 impl Caching {
-    /// The longest that an answer is kept: the databases of a deployed component do not change, its deployment may.
-    const CEILING: u64 = 86_400;
-    /// The shortest: a TTL of 0 would have every viewer of a page ask by itself, and a failure repeat itself at once.
+    /// The bounds of the time, in seconds. A shorter one than a few seconds would protect nobody from a busy client; a
+    /// longer one than a day would outlive the databases.
     const FLOOR: u64 = 5;
+    const CEILING: u64 = 86_400;
 
-    /// For an answer that depends on the databases only.
-    pub fn databases() -> Self {
-        Self::Anybody(Self::CEILING)
+    /// For an answer that changes with the databases only.
+    pub fn longest() -> Self {
+        Self::Public(Self::CEILING)
     }
 
-    /// For an answer in which what DNS said holds for so long; `None` where it said nothing.
-    pub fn names(holds: Option<Duration>) -> Self {
+    /// For an answer that changes with the application's variables, which an operator may change at any time.
+    pub fn of_variables() -> Self {
+        Self::Public(60)
+    }
+
+    /// For an answer in which DNS answers hold for this long; `None` where there are none.
+    pub fn while_dns_holds(holds: Option<Duration>) -> Self {
         let seconds = |holds: Duration| holds.as_secs() + u64::from(holds.subsec_nanos() > 0);
-        holds.map_or(Self::databases(), |holds| Self::Anybody(seconds(holds).clamp(Self::FLOOR, Self::CEILING)))
+        holds.map_or(Self::longest(), |holds| Self::Public(seconds(holds).clamp(Self::FLOOR, Self::CEILING)))
     }
 
     fn directives(self) -> Cow<'static, str> {
         match self {
-            Self::Nobody => "private, no-store".into(),
-            Self::Anybody(seconds) => format!("public, max-age={seconds}").into(),
+            Self::Nobody => "no-store".into(),
+            Self::Private => "private, no-store".into(),
+            Self::Public(seconds) => format!("public, max-age={seconds}").into(),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::request::route;
-
-    fn field<'a>(reply: &'a Reply<'_>, name: &str) -> Option<&'a str> {
-        reply.headers.iter().find(|field| field.0 == name).map(|field| field.1.as_ref())
-    }
-
-    fn length(reply: &Reply<'_>) -> usize {
-        match &reply.body {
-            Body::Whole(bytes) => bytes.len(),
-            Body::Pieces(_) => panic!("in pieces"),
-        }
-    }
-
-    #[test]
-    fn an_answer_is_kept_as_long_as_dns_says() {
-        for (holds, expected, why) in [
-            (Some(300), 300, "the TTL"),
-            (Some(0), 5, "the floor"),
-            (Some(604_800), 86_400, "the ceiling"),
-            (None, 86_400, "nothing was asked, nothing changes"),
-        ] {
-            let caching = Caching::names(holds.map(Duration::from_secs));
-            assert_eq!(caching, Caching::Anybody(expected), "{why}");
-        }
-    }
-
-    #[test]
-    fn a_problem_is_its_media_type_and_never_kept() {
-        let reply = Reply::problem(&route::Error::MethodNotAllowed(Methods::Post).into());
-        assert_eq!(reply.status, 405);
-        assert_eq!(field(&reply, "content-type"), Some("application/problem+json"));
-        assert_eq!(field(&reply, "cache-control"), Some("no-store"));
-        assert_eq!(field(&reply, "allow"), Some("POST, OPTIONS"));
-        assert_eq!(field(&reply, "content-length"), Some(length(&reply).to_string().as_str()));
-    }
-
-    #[test]
-    fn what_a_client_has_is_not_sent_again() {
-        let tag = ETag::new(&"a", MediaType::Json, false).unwrap();
-        let reply =
-            |have: &[&str]| Reply::new(MediaType::Json, b"{}".to_vec()).cached(Caching::databases()).tagged(tag, have);
-        let first = reply(&[]);
-        assert_eq!((first.status, length(&first)), (200, 3));
-        let etag = field(&first, "etag").unwrap().to_owned();
-        let second = reply(&[&etag]);
-        assert_eq!((second.status, length(&second)), (304, 0));
-        for name in ["etag", "cache-control", "vary", "access-control-allow-origin"] {
-            assert_eq!(field(&second, name), field(&first, name), "{name}: RFC 9110 section 15.4.5");
-        }
-        assert_eq!((field(&second, "content-length"), field(&second, "content-type")), (None, None));
-    }
-
-    #[test]
-    fn options_have_no_body_and_no_length() {
-        let reply = Reply::methods(Methods::Post);
-        assert_eq!((reply.status, length(&reply)), (204, 0));
-        assert_eq!(field(&reply, "access-control-allow-methods"), Some("POST, OPTIONS"));
-        assert_eq!(field(&reply, "content-length"), None, "RFC 9110 section 8.6");
-    }
-}
+mod tests;

@@ -4,8 +4,9 @@ use hickory_proto::rr::RecordType;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::request::member::Member;
 use crate::response::reply::Body;
-use crate::testing::{Reaction, World, address, ptr};
+use crate::testing::{Reaction, VARIABLES, World, address, ptr};
 
 /// A world without resolvers.
 fn nowhere() -> World<'static> {
@@ -144,6 +145,15 @@ fn special_and_embedded_addresses() {
         ("64:ff9b::8.8.8.8", json!("IPv4-IPv6 Translat."), json!("8.8.8.8"), json!(15169), json!("Bog City"), "NAT64"),
         ("2001::f7f7:f7f7", json!("TEREDO"), json!("8.8.8.8"), json!(15169), json!("Bog City"), "Teredo, inverted"),
         (
+            "2001:0:808:808::f6f6:f6f6",
+            json!("TEREDO"),
+            json!("9.9.9.9"),
+            json!(19281),
+            json!("Marxburg"),
+            "not the server",
+        ),
+        ("2001:0:808:808::9bfe:fefe", json!("TEREDO"), json!("100.1.1.1"), Value::Null, Value::Null, "not announced"),
+        (
             "::ffff:10.0.0.1",
             json!("IPv4-mapped Address"),
             json!("10.0.0.1"),
@@ -206,7 +216,7 @@ fn variables_are_read_once_and_only_when_needed() {
     assert_eq!(platform.variables_read.get(), 0, "no DNS, no variables");
     for _ in 0..2 {
         send(&service, &platform, "GET", "/8.8.8.8", &[]);
-        assert_eq!(platform.variables_read.get(), 8, "each once");
+        assert_eq!(platform.variables_read.get(), VARIABLES.len(), "each once");
     }
 }
 
@@ -266,8 +276,8 @@ fn members_take_only_the_work_they_need() {
         ("/8.8.8.8/asn/number", "15169\n", 0, 0, "asn", "a scalar is a line of text"),
         ("/8.8.8.8/geo/city", "Bog City\n", 0, 0, "geo", "a string without quotes"),
         ("/8.8.8.8/geo/is_eu", "false\n", 0, 0, "geo", "a truth value"),
-        ("/8.8.8.8/dns/names", "[\"dns.good\"]\n", 1, 8, "dns", "a list is JSON"),
-        ("/8.8.8.8/dns/status", "ok\n", 1, 8, "dns", "a scalar of DNS"),
+        ("/8.8.8.8/dns/names", "[\"dns.good\"]\n", 1, VARIABLES.len(), "dns", "a list is JSON"),
+        ("/8.8.8.8/dns/status", "ok\n", 1, VARIABLES.len(), "dns", "a scalar of DNS"),
         ("/8.8.8.8/ip", "8.8.8.8\n", 0, 0, "", "nothing to look up"),
         ("/8.8.8.8/special", "", 0, 0, "", "null is nothing"),
         ("/8.8.8.8/special/name", "", 0, 0, "", "and so is what is in it"),
@@ -318,6 +328,7 @@ fn who_accepts_nothing_that_there_is() {
         ("/8.8.8.8", "text/html", 406, "only the root has a page"),
         ("/8.8.8.8", "text/html, */*;q=0.1", 200, "a browser takes everything"),
         ("/8.8.8.8/geo", "text/plain", 406, "an object is JSON"),
+        ("/8.8.8.8/special", "text/plain", 406, "even where it is null"),
         ("/8.8.8.8/geo/city", "image/png", 406, "neither"),
         ("/health", "text/plain", 406, "JSON"),
         ("/me", "text/html", 406, "always JSON"),
@@ -333,6 +344,7 @@ fn a_page_for_who_prefers_one() {
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     for (path, accept, media_type, why) in [
         ("/", browser, "text/html; charset=utf-8", "a browser"),
+        ("/", "text/html, application/xhtml+xml, */*", "text/html; charset=utf-8", "an old browser names HTML"),
         ("/", "*/*", "application/json", "curl"),
         ("/me", "*/*", "application/json", "a program"),
     ] {
@@ -386,6 +398,10 @@ fn caches_are_told_how_long() {
         ("/me", 300, "private, no-store", "about who asked"),
         ("/me/asn", 300, "private, no-store", "about who asked"),
         ("/nonsense", 300, "no-store", "a problem"),
+        ("/about", 300, "public, max-age=60", "it depends on variables"),
+        ("/8.8.8.8/", 300, "public, max-age=86400", "a permanent redirect"),
+        ("/city", 300, "no-store", "a temporary one"),
+        ("/favicon.ico", 300, "public, max-age=86400", "the icon"),
     ] {
         let got = with(&world(ttl), path, &[("spin-client-addr", "8.8.8.8:1")]);
         assert_eq!(field(&got, "cache-control"), Some(expected), "{path}: {why}");
@@ -509,4 +525,121 @@ fn batches() {
         assert_eq!((got.status, &got.json()["status"]), (status, &json!(status)), "{why}");
     }
     assert_eq!(post(&[], "").json(), json!([]), "nothing is a batch, too");
+}
+
+#[test]
+fn a_member_has_the_keys_of_the_report_in_its_order() {
+    let at = |path: &str| with(&somewhere(), path, &[]);
+    let report = String::from_utf8(at("/2001:0:4136:e378:8000:63bf:f7f7:f7f7").body).unwrap();
+    let parsed: Value = serde_json::from_str(&report).unwrap();
+    for (name, _) in parsed.as_object().unwrap().iter().filter(|(_, value)| value.is_object()) {
+        let member = String::from_utf8(at(&format!("/2001:0:4136:e378:8000:63bf:f7f7:f7f7/{name}")).body).unwrap();
+        assert!(report.contains(&format!("\"{name}\":{}", member.trim_end())), "{name}: {member} is not in {report}");
+    }
+}
+
+#[test]
+fn the_media_type_is_chosen_before_anything_is_looked_up() {
+    for path in ["/me/dns", "/8.8.8.8/dns/names", "/8.8.8.8/dns/status", "/dns.good.com", "/", "/8.8.8.8"] {
+        let platform = somewhere();
+        let got = with(&platform, path, &[("accept", "image/png"), ("spin-client-addr", "8.8.8.8:1")]);
+        assert_eq!((got.status, platform.hosts().len()), (406, 0), "{path}");
+    }
+}
+
+#[test]
+fn head_is_get_without_the_body() {
+    for path in
+        ["/8.8.8.8", "/8.8.8.8/asn/number", "/dns.good.com", "/about", "/openapi.json", "/robots.txt", "/nonsense"]
+    {
+        let (get, head) = ["GET", "HEAD"].map(|method| send(&Service::open(), &somewhere(), method, path, &[])).into();
+        assert!(head.body.is_empty() && !get.body.is_empty(), "{path}");
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(field(&head, "content-length"), Some(get.body.len().to_string().as_str()), "{path}");
+        for name in ["content-type", "cache-control", "etag", "vary"] {
+            assert_eq!(field(&head, name), field(&get, name), "{path}: {name}");
+        }
+    }
+    let head = send(&Service::open(), &somewhere(), "HEAD", "/batch", &[]);
+    assert_eq!((head.status, field(&head, "allow")), (405, Some("POST, OPTIONS")));
+}
+
+#[test]
+fn what_browsers_and_crawlers_request_costs_no_query() {
+    for (path, status, media_type, why) in [
+        ("/favicon.ico", 200, "image/svg+xml", "a browser, for every page"),
+        ("/icon.svg", 200, "image/svg+xml", "the page's link"),
+        ("/robots.txt", 200, "text/plain; charset=utf-8", "a crawler"),
+        ("/apple-touch-icon.png", 404, "application/problem+json", "Safari"),
+        ("/wp-login.php", 404, "application/problem+json", "a scanner"),
+        ("/.well-known/security.txt", 404, "application/problem+json", "RFC 9116"),
+        ("/8.8.8.8/", 308, "text/plain; charset=utf-8", "a slash too many"),
+        ("/country", 307, "text/plain; charset=utf-8", "a user of another service"),
+        ("/nas.lan", 400, "application/problem+json", "a name of a private network"),
+    ] {
+        let platform = somewhere();
+        let got = with(&platform, path, &[("accept", "image/avif,image/webp,*/*;q=0.8")]);
+        assert_eq!((got.status, field(&got, "content-type")), (status, Some(media_type)), "{path}: {why}");
+        assert_eq!((platform.hosts().len(), platform.variables_read.get()), (0, 0), "{path}: {why}");
+        assert_eq!(field(&got, "access-control-allow-origin"), Some("*"), "{path}: {why}");
+    }
+}
+
+#[test]
+fn bodies_that_pages_of_other_sites_send_without_asking() {
+    let post = |headers: &[(&str, &str)]| {
+        let sent = Sent { method: "POST", path: "/batch", headers, body: "[\"10.0.0.1\"]" };
+        request(&Service::open(), &somewhere(), &sent)
+    };
+    let host = ("host", "ip.example");
+    for (headers, status, why) in [
+        (&[host, ("origin", "https://evil.example"), ("content-type", "text/plain")][..], 415, "lines"),
+        (
+            &[host, ("origin", "https://evil.example"), ("content-type", "application/x-www-form-urlencoded")],
+            415,
+            "a form",
+        ),
+        (&[host, ("origin", "https://evil.example")], 415, "no media type: a Blob without one"),
+        (&[host, ("origin", "null"), ("content-type", "text/plain")], 415, "a sandboxed page"),
+        (
+            &[host, ("origin", "https://evil.example"), ("content-type", "application/json")],
+            200,
+            "JSON, after a preflight",
+        ),
+        (&[host, ("origin", "https://ip.example")], 200, "the service's own page"),
+        (&[host, ("content-type", "text/plain")], 200, "curl and scripts send no Origin"),
+    ] {
+        let got = post(headers);
+        assert_eq!(got.status, status, "{why}: {got:?}");
+        if status == 415 {
+            assert!(got.json()["detail"].as_str().unwrap().contains("application/json"), "{why}: {got:?}");
+        }
+    }
+}
+
+#[test]
+fn what_the_operator_turns_off() {
+    let off = |variable, sent: &Sent<'_>| {
+        let mut platform = somewhere();
+        platform.variables = vec![variable];
+        (request(&Service::open(), &platform, sent), platform.hosts().len())
+    };
+    let get = |path| Sent { method: "GET", path, headers: &[], body: "" };
+    let post = |body| Sent { method: "POST", path: "/batch", headers: &[], body };
+    let (got, queries) = off(("host_names", "false"), &get("/dns.good.com"));
+    assert_eq!((got.status, queries), (403, 0), "{got:?}");
+    let detail = got.json()["detail"].clone();
+    let (got, _) = off(("host_names", "false"), &post("dns.good.com\n10.0.0.1\nwp-login.php"));
+    let json = got.json();
+    assert_eq!((&json[0]["status"], &json[0]["detail"]), (&json!(403), &detail), "in a batch, too");
+    assert_eq!((&json[0]["subject"], &json[1]["ip"]), (&json!("dns.good.com"), &json!("10.0.0.1")));
+    assert_eq!(json[2]["status"], 400, "a file is a bad subject");
+    let (file, _) = off(("host_names", "false"), &get("/wp-login.php"));
+    assert_eq!((file.status, &file.json()["detail"]), (404, &json[2]["detail"]), "with the detail of its path");
+    assert_eq!(off(("host_names", "false"), &get("/8.8.8.8")).0.status, 200, "addresses stay");
+
+    let (got, queries) = off(("batch_limit", "0"), &post("8.8.8.8"));
+    assert_eq!((got.status, queries), (403, 0), "{got:?}");
+    assert_eq!(off(("batch_limit", "0"), &get("/openapi.json")).0.status, 200);
+    assert_eq!(off(("batch_limit", "0"), &Sent { method: "OPTIONS", ..post("") }).0.status, 204);
 }

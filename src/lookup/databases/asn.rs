@@ -14,7 +14,7 @@ impl Systems {
     ///
     /// # Errors
     ///
-    /// When the bytes are no such database.
+    /// When the bytes are not such a database.
     pub fn open(bytes: &'static [u8]) -> Result<Self, Error> {
         Mmdb::open("asn.mmdb", bytes).map(Self)
     }

@@ -9,7 +9,7 @@ pub static ASN: &[u8] = include_bytes!(env!("IPEDGE_ASN"));
 /// What the two are and where they come from: see [`manifest`](crate::lookup::databases::manifest).
 pub static MANIFEST: &[u8] = include_bytes!(env!("IPEDGE_MANIFEST"));
 
-/// What every document must say about the databases' sources.
+/// The attribution of the databases' sources, for every document.
 pub static ATTRIBUTION: &str = env!("IPEDGE_ATTRIBUTION");
 
 /// How far, in kilometres, the places of [`GEO`] may be from those of its source; `None` where it is lossless.

@@ -10,7 +10,7 @@ use crate::lookup::databases::mmdb::{Error, Mmdb, Network};
 /// The location database.
 pub struct Locations {
     mmdb: Mmdb,
-    /// How far, in kilometres, the packed database may be from its source; `None` where it is lossless.
+    /// How far, in kilometres, a packed place may be from its source's; `None` where the database is lossless.
     error_bound_km: Option<u32>,
 }
 
@@ -19,7 +19,7 @@ impl Locations {
     ///
     /// # Errors
     ///
-    /// When the bytes are no such database.
+    /// When the bytes are not such a database.
     pub fn open(bytes: &'static [u8], error_bound_km: Option<u32>) -> Result<Self, Error> {
         Ok(Self { mmdb: Mmdb::open("geo.mmdb", bytes)?, error_bound_km })
     }
@@ -46,7 +46,8 @@ pub struct Place<'a> {
     pub country_code: Option<&'a str>,
     /// The country's name in English.
     pub country: Option<&'a str>,
-    /// Whether the country is a member of the European Union; `None` where no country is known.
+    /// Whether the country is a member of the European Union; `None` where no country is known. A packed record has
+    /// GeoIP2's `is_in_european_union` where it is true, so with a country its absence means no.
     pub is_eu: Option<bool>,
     /// The first-level subdivision: state, province, region.
     pub region: Option<&'a str>,
@@ -58,7 +59,8 @@ pub struct Place<'a> {
     pub latitude: Option<f64>,
     /// Degrees east, WGS 84.
     pub longitude: Option<f64>,
-    /// Kilometres around the coordinates within which the source's place lies.
+    /// Kilometres around the coordinates within which the place lies: the source's figure where it has one, else the
+    /// database's error bound. `None` where there are no coordinates, and where neither is known.
     pub accuracy_km: Option<u32>,
     /// A name of the IANA time zone database.
     pub timezone: Option<&'a str>,
@@ -69,6 +71,9 @@ pub struct Place<'a> {
 impl<'a> Place<'a> {
     fn new(record: Record<'a>, network: Network, error_bound_km: Option<u32>) -> Self {
         let is_eu = record.country.iso_code.map(|_| record.country.is_in_european_union);
+        let location = record.location;
+        let has_coordinates = location.latitude.is_some() && location.longitude.is_some();
+        let accuracy_km = location.accuracy_radius.map(u32::from).or(error_bound_km).filter(|_| has_coordinates);
         Self {
             continent_code: record.continent.code,
             continent: record.continent.names.en,
@@ -78,10 +83,10 @@ impl<'a> Place<'a> {
             region: record.subdivisions.0.names.en,
             city: record.city.names.en,
             postal_code: record.postal.code,
-            latitude: record.location.latitude,
-            longitude: record.location.longitude,
-            accuracy_km: record.location.accuracy_radius.map(u32::from).or(error_bound_km),
-            timezone: record.location.time_zone,
+            latitude: location.latitude,
+            longitude: location.longitude,
+            accuracy_km,
+            timezone: location.time_zone,
             network,
         }
     }
@@ -218,6 +223,12 @@ mod tests {
             TestCase { ip: "9.9.9.9", read: |p| p.accuracy_km == Some(33), why: "the database's own bound" },
             TestCase { ip: "45.1.2.3", read: |p| p.latitude == Some(0.0), why: "latitude 0 is a latitude" },
             TestCase { ip: "46.1.2.3", read: |p| p.latitude.is_none(), why: "no coordinates is not 0,0" },
+            TestCase { ip: "46.1.2.3", read: |p| p.accuracy_km.is_none(), why: "no radius around nothing" },
+            TestCase {
+                ip: "45.1.2.3",
+                read: |p| p.accuracy_km == Some(100),
+                why: "the source's figure, not the bound",
+            },
             TestCase { ip: "46.1.2.3", read: |p| p.region.is_none() && p.city.is_none(), why: "a country only" },
         ] {
             let place = place(case.ip).unwrap_or_else(|| panic!("{}: {}: no place", case.ip, case.why));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Manifest {
     /// `exact` (lossless), `edge` (fitted to an edge platform's size) or `fixture` (the tests' world).
     pub profile: String,
-    /// What every document must say about its sources.
+    /// The attribution that the sources' licences require, for every document.
     pub attribution: String,
     /// The databases.
     pub databases: Vec<Database>,
@@ -46,12 +46,12 @@ pub struct Database {
     /// What `pack verify` found when it compared the database with its sources.
     pub verified: Option<serde_json::Value>,
     /// What it was made from.
-    pub sources: Vec<Source>,
+    pub sources: Vec<DataSource>,
 }
 
 /// One source of a database.
 #[derive(Debug, Deserialize, Serialize)]
-pub struct Source {
+pub struct DataSource {
     /// Its name.
     pub name: String,
     /// The npm package it came in.
@@ -62,9 +62,9 @@ pub struct Source {
     pub build_date: Option<String>,
     /// Its licence, an SPDX identifier.
     pub licence: Option<String>,
-    /// Where the licence stands.
+    /// The URL of the licence.
     pub licence_url: Option<String>,
-    /// What the licence asks one to say.
+    /// The attribution that the licence requires.
     pub attribution: Option<String>,
     /// The licence, as it came with the data.
     pub licence_text: Option<String>,

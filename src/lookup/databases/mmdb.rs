@@ -1,6 +1,6 @@
-//! One MaxMind DB, opened and asked.
+//! Lookups in one MaxMind DB.
 //!
-//! `Ok(None)` means that the database has nothing on an address; an [`Error`] means that the database is broken.
+//! `Ok(None)` means that the database has no record for an address; an [`Error`] means that the database is broken.
 
 use std::{fmt, net::IpAddr};
 
@@ -18,12 +18,11 @@ impl Mmdb {
     ///
     /// # Errors
     ///
-    /// When the bytes are not a MaxMind DB, or hold no IPv6 tree: an IPv4-only file could not answer for half of the
-    /// addresses.
+    /// When the bytes are not a MaxMind DB, or one without IPv6.
     pub fn open(file: &'static str, bytes: &'static [u8]) -> Result<Self, Error> {
         let reader = Reader::from_source(bytes).map_err(|source| Error { file, source })?;
         if reader.metadata().ip_version != 6 {
-            let source = MaxMindDbError::invalid_database("it holds IPv4 only; pack it with IPv6");
+            let source = MaxMindDbError::invalid_database("it has IPv4 only; pack it with IPv6");
             return Err(Error { file, source });
         }
         Ok(Self { file, reader })
@@ -33,7 +32,7 @@ impl Mmdb {
     ///
     /// # Errors
     ///
-    /// When the tree leads platform of the file, or the record is not of the schema `T`.
+    /// When the tree points outside the file, or the record is not of the schema `T`.
     pub fn lookup<'a, T: Deserialize<'a>>(&'a self, ip: IpAddr) -> Result<Option<(T, Network)>, Error> {
         self.find(ip).map_err(|source| Error { file: self.file, source })
     }
@@ -51,6 +50,13 @@ impl Mmdb {
 pub struct Network {
     ip: IpAddr,
     prefix: u8,
+}
+
+impl Network {
+    /// The length of the prefix, in bits.
+    pub fn prefix(self) -> u8 {
+        self.prefix
+    }
 }
 
 impl fmt::Display for Network {
@@ -89,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_database_is_an_error_that_names_the_file() {
+    fn an_error_names_the_file() {
         let bytes: [(&'static [u8], &str); 3] = [
             (b"", "nothing at all"),
             (b"<html>404 Not Found</html>", "a download gone wrong"),

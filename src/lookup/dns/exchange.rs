@@ -4,7 +4,7 @@ use super::Status;
 use super::wire::{Malformed, Outcome, Question};
 use crate::config::Resolver;
 use crate::platform::{Body, Platform, Unreachable};
-use crate::request::field;
+use crate::request::header_syntax;
 
 /// The media type of DNS messages (RFC 8484 section 6).
 pub const MEDIA_TYPE: &str = "application/dns-message";
@@ -37,7 +37,7 @@ async fn attempt(
     if !(200..300).contains(&response.status) {
         return Err(Failure::Unreachable(refusal(response.status, response.retry_after.as_deref())));
     }
-    if !response.content_type.as_deref().is_some_and(|value| field::is_media_type(value, MEDIA_TYPE)) {
+    if !response.content_type.as_deref().is_some_and(|value| header_syntax::is_media_type(value, MEDIA_TYPE)) {
         return Err(Failure::Malformed(format!("another media type than {MEDIA_TYPE}")));
     }
     Ok(question.answer(&whole(response.body).await?)?)

@@ -12,7 +12,7 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use super::{Why, host_address, is_port, split_port};
-use crate::request::field;
+use crate::request::header_syntax;
 
 /// The elements of a field line, beginning with the last. After an error there is nothing more to read.
 pub(super) fn elements(line: &[u8]) -> impl Iterator<Item = Result<Element<'_>, Why>> {
@@ -91,7 +91,7 @@ fn element(mut rest: &[u8]) -> Result<(Element<'_>, Option<&[u8]>), Why> {
     let mut element = Element { node: None };
     let mut is_empty = true;
     loop {
-        rest = field::trim_end(rest);
+        rest = header_syntax::trim_end(rest);
         // Pairs may be left out (RFC 7239 section 4), as in `for=192.0.2.1;`.
         if !matches!(rest.last(), None | Some(b',' | b';')) {
             let (before, name, value) = pair(rest).ok_or(Why::Malformed)?;
@@ -99,7 +99,7 @@ fn element(mut rest: &[u8]) -> Result<(Element<'_>, Option<&[u8]>), Why> {
                 return Err(Why::Malformed);
             }
             is_empty = false;
-            rest = field::trim_end(before);
+            rest = header_syntax::trim_end(before);
         }
         let before = match rest.split_last() {
             Some((b';', before)) => {
@@ -123,7 +123,7 @@ fn pair(rest: &[u8]) -> Option<(&[u8], &[u8], Value<'_>)> {
             (before, Value::Token(value))
         }
     };
-    let (before, name) = split_run(before.strip_suffix(b"=")?, field::is_token)?;
+    let (before, name) = split_run(before.strip_suffix(b"=")?, header_syntax::is_token)?;
     Some((before, name, value))
 }
 
@@ -158,5 +158,5 @@ fn split_run(text: &[u8], is_part: impl Fn(u8) -> bool) -> Option<(&[u8], &[u8])
 /// Whether a value may hold this byte without quotes. Colons and brackets should be quoted (RFC 7239 section 4), but
 /// proxies write `host=example.com:8080`, and neither delimits anything.
 fn is_unquoted(byte: u8) -> bool {
-    field::is_token(byte) || matches!(byte, b':' | b'[' | b']')
+    header_syntax::is_token(byte) || matches!(byte, b':' | b'[' | b']')
 }

@@ -3,8 +3,8 @@ use super::*;
 /// A row's values: field lines in the order in which they arrive.
 type Lines<'a> = &'a [&'a str];
 
-fn source(header: &str, proxies: usize) -> Source {
-    Source::parse(header, &proxies.to_string()).unwrap()
+fn source(header: &str, proxies: usize) -> CallerHeader {
+    CallerHeader::parse(header, &proxies.to_string()).unwrap()
 }
 
 fn check(header: &str, rows: &[(usize, Lines, Result<&str, Why>, &str)]) {
@@ -266,7 +266,7 @@ fn variables() {
         ("spin-client-addr", "1", Err(("trusted_proxies", "caller_header to x-forwarded-for")), "the proxy's address"),
         ("true-client-ip", "1", Err(("trusted_proxies", "caller_header to x-forwarded-for")), "the same"),
     ] {
-        match (Source::parse(header, proxies), expected) {
+        match (CallerHeader::parse(header, proxies), expected) {
             (Ok(source), Ok(expected)) => {
                 assert_eq!((source.header(), source.proxies().map(NonZeroUsize::get)), expected, "{why}");
             }
@@ -278,7 +278,7 @@ fn variables() {
             (parsed, _) => panic!("{why}: {parsed:?}"),
         }
     }
-    assert_eq!(Source::parse("spin-client-addr", "0"), Ok(Source::default()), "the variables' defaults");
+    assert_eq!(CallerHeader::parse("spin-client-addr", "0"), Ok(CallerHeader::default()), "the variables' defaults");
 }
 
 #[test]
@@ -393,7 +393,7 @@ impl Generator {
 
     /// As a token where it can be one, or in quotes with the escapes that must be and some that need not.
     fn value(&mut self, plain: &str) -> String {
-        if !plain.is_empty() && plain.bytes().all(field::is_token) && self.below(2) == 0 {
+        if !plain.is_empty() && plain.bytes().all(header_syntax::is_token) && self.below(2) == 0 {
             return plain.to_owned();
         }
         let mut value = "\"".to_owned();

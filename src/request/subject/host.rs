@@ -2,8 +2,9 @@
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-use super::invalid::{Invalid, RESERVED};
+use super::invalid::Invalid;
 use super::literal;
+use super::reserved;
 
 /// What a label may hold of ASCII: letters, digits, hyphens (RFC 1123 section 2.1), and the underscores of names like
 /// `_dmarc.example.com` (RFC 8552).
@@ -35,8 +36,8 @@ impl HostName {
 
     /// Reads a name. It may still be one of a reserved zone: see [`public`](Self::public).
     ///
-    /// UTS #46 maps it (non-transitionally: ß stays ß) and checks it. Hyphens in third and fourth place are let
-    /// through: real names have them.
+    /// UTS #46 maps it (non-transitionally: ß stays ß) and checks it. Hyphens are accepted in any place of an ASCII
+    /// label: real names have them.
     pub(super) fn parse(text: &str) -> Result<Self, Invalid> {
         if let Some(character) = text.chars().find(|&c| c.is_ascii() && !is_host_character(c)) {
             return Err(Invalid::Character(character));
@@ -58,8 +59,8 @@ impl HostName {
         }
         let (unicode, checked) = Uts46::new().to_unicode(ascii.as_bytes(), DENIED, Hyphens::Allow);
         checked.map_err(|_| unmapped(text))?;
-        // Of the U-labels: an A-label begins with x, whatever it stands for.
-        if unicode.split('.').any(|label| label.starts_with('-') || label.ends_with('-')) {
+        // Names with such ASCII labels exist in the DNS. Of U-labels, RFC 5891 section 4.2.3.1 rules them out.
+        if unicode.split('.').any(|label| !label.is_ascii() && (label.starts_with('-') || label.ends_with('-'))) {
             return Err(Invalid::Hyphen);
         }
         // UTS #46 section 4.1: what is decoded is not to look encoded.
@@ -80,10 +81,10 @@ impl HostName {
         if !self.ascii.contains('.') {
             return Err(Invalid::OneLabel);
         }
-        let reserved = RESERVED.iter().find(|reserved| {
-            self.ascii.strip_suffix(reserved.zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        });
-        reserved.map_or(Ok(self), |reserved| Err(Invalid::Reserved(reserved)))
+        match reserved::zone_of(&self.ascii) {
+            Some(zone) => Err(Invalid::Reserved(zone)),
+            None => Ok(self),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::reserved::Reserved;
+
 /// Why a text is neither an address nor a public host name. [`Display`](fmt::Display) says what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {
@@ -21,22 +23,12 @@ pub enum Invalid {
     Port,
     /// An address and a zone.
     Zone,
-    /// Brackets that are not closed, or around something else than an IPv6 address.
+    /// Brackets that are not closed, or that enclose something else than an IPv6 address.
     Brackets,
     /// Colons, but not in the form of an IPv6 address.
     Ipv6,
-    /// An IPv4 number with a leading zero.
-    Octal,
-    /// An IPv4 number in hexadecimal.
-    Hexadecimal,
-    /// An IPv4 address as one number.
-    OneNumber,
-    /// An IPv4 address of two or three numbers.
-    FewNumbers,
-    /// Five or more numbers.
-    ManyNumbers,
-    /// An IPv4 number over 255.
-    NumberRange,
+    /// Numbers, but not in the form of an IPv4 address, for this reason.
+    Ipv4(&'static str),
     /// An address with a dot behind it.
     FinalDot,
     /// A name whose last label is a number.
@@ -55,133 +47,98 @@ pub enum Invalid {
     LabelLength,
     /// A name of more than 253 characters.
     NameLength,
-    /// A label with a hyphen at its beginning or end.
+    /// An internationalised label with a hyphen at its beginning or end.
     Hyphen,
     /// A name of one label.
     OneLabel,
+    /// A name that ends like a file of a website.
+    WebFile(&'static str),
     /// A name of a zone that the public DNS does not have.
     Reserved(&'static Reserved),
     /// A reverse name with too few labels: it names a network.
     ReverseNetwork,
-    /// A reverse name that is not made of an address.
+    /// A reverse name that is not made from an address.
     ReverseName,
-}
-
-/// A zone that the public DNS does not have, or has no hosts in.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Reserved {
-    /// The zone, without a dot before or behind it.
-    pub zone: &'static str,
-    /// What it is for.
-    pub purpose: &'static str,
-    /// The rule that reserves it.
-    pub source: &'static str,
-}
-
-/// The first that matches counts: a zone stands before the one it is in.
-pub(super) const RESERVED: &[Reserved] = &[
-    reserved("local", "names that hosts of one link tell each other", "RFC 6762 section 3"),
-    reserved("internal", "private networks", "ICANN Board resolution of 2024-07-29"),
-    reserved("localhost", "the machine itself", "RFC 6761 section 6.3"),
-    reserved("test", "tests", "RFC 6761 section 6.2"),
-    reserved("example", "documentation", "RFC 6761 section 6.5"),
-    reserved("invalid", "names that are to fail", "RFC 6761 section 6.4"),
-    reserved("onion", "services of the Tor network", "RFC 7686 section 2"),
-    reserved("alt", "names platform the DNS", "RFC 9476 section 2"),
-    reserved("home.arpa", "home networks", "RFC 8375 section 4"),
-    reserved("arpa", "the infrastructure of the Internet, not hosts", "RFC 3172 section 2"),
-];
-
-const fn reserved(zone: &'static str, purpose: &'static str, source: &'static str) -> Reserved {
-    Reserved { zone, purpose, source }
 }
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Empty => "Nothing is asked about. Write an IPv4 address, an IPv6 address or a host name.",
-            Self::Percent => "A % has no two hexadecimal digits behind it (RFC 3986 section 2.1). Encode as in %3A.",
+            Self::Empty => "The subject is empty. Write an IPv4 address, an IPv6 address or a host name.",
+            Self::Percent => {
+                "A % is not followed by two hexadecimal digits (RFC 3986 section 2.1). Encode it as %25, or leave it \
+                 out."
+            }
             Self::Encoding => {
-                "The percent-encoded octets are not UTF-8. Encode the name's UTF-8, or write its xn-- form."
+                "The percent-encoded octets are not UTF-8. Encode the name as UTF-8, or write its xn-- form."
             }
             Self::Url => "This is a URL or part of one. Write its host alone, without scheme, port and path.",
-            Self::Email => "This is an email address. Write the host name behind the @ alone.",
-            Self::Network => "This is a network. Write one address of it, without the slash and what follows.",
-            Self::Port => "There is a port behind the host. Write the address or the name alone.",
+            Self::Email => "This is an email address. Write only the host name after the @.",
+            Self::Network => "This is a network. Write one address of it, without the slash and the prefix length.",
+            Self::Port => "There is a port after the host. Write the address or the name alone.",
             Self::Zone => {
-                "There is a zone behind the address, which means something on one machine only (RFC 4007 section 6). \
+                "There is a zone after the address, which has a meaning on one machine only (RFC 4007 section 6). \
                  Write the address up to the %."
             }
-            Self::Brackets => "Brackets stand around an IPv6 address and nothing else, as in [2001:db8::1].",
+            Self::Brackets => "Brackets may enclose an IPv6 address and nothing else, as in [2001:db8::1].",
             Self::Ipv6 => {
-                "This is no IPv6 address: it has eight groups of up to four hexadecimal digits, and :: once at most \
-                 for groups of zeros (RFC 4291 section 2.2)."
+                "This is not an IPv6 address: it has eight groups of up to four hexadecimal digits, and :: at most \
+                 once for groups of zeros (RFC 4291 section 2.2)."
             }
-            Self::Octal => {
-                "A number of the IPv4 address begins with 0: some programs read it as octal, others as decimal, and \
-                 mean different addresses. Write four decimal numbers without leading zeros."
+            Self::Ipv4(reason) => {
+                return write!(
+                    f,
+                    "This is not an IPv4 address: {reason}. Write four decimal numbers from 0 to 255 without leading \
+                     zeros, as in 192.0.2.1."
+                );
             }
-            Self::Hexadecimal => {
-                "A number of the IPv4 address is hexadecimal: some programs read it, others take it for a name. Write \
-                 four decimal numbers, as in 192.0.2.1."
-            }
-            Self::OneNumber => {
-                "One number is an IPv4 address to some programs, and a name or an error to others. Write four decimal \
-                 numbers, as in 192.0.2.1."
-            }
-            Self::FewNumbers => {
-                "An IPv4 address has four numbers: some programs fill a shorter form with zeros in the middle, others \
-                 at the end, and mean different addresses. Write all four."
-            }
-            Self::ManyNumbers => {
-                "An IPv4 address has four numbers, this has more: some programs refuse it, others take it for a name. \
-                 Write four, as in 192.0.2.1."
-            }
-            Self::NumberRange => {
-                "A number of the IPv4 address is over 255: programs that do not refuse it mean different addresses. \
-                 Write four numbers from 0 to 255."
-            }
-            Self::FinalDot => "There is a dot behind the address. Write the address without it.",
+            Self::FinalDot => "There is a dot after the address. Write the address without it.",
             Self::NumericEnd => {
-                "The name ends in a number, so that some programs take it for an IPv4 address (WHATWG URL section \
-                 3.5). Write four decimal numbers, or a name with a top-level domain."
+                "The name ends in a number, so some programs take it for an IPv4 address (WHATWG URL section 3.5). \
+                 Write four decimal numbers, or a name with a top-level domain."
             }
             Self::Lookalike => {
-                "This looks like an address, but has other characters than the digits 0 to 9 and the dot, or hidden \
+                "This looks like an address, but has characters other than the digits 0 to 9 and the dot, or hidden \
                  ones. Type the address in ASCII."
             }
             Self::Character(character) => {
                 return write!(
                     f,
-                    "{character:?} is no character of an address or a host name. Write one address or one name: \
-                     letters, digits, hyphens and dots."
+                    "{character:?} cannot occur in an address or a host name. Write one address or one name: letters, \
+                     digits, hyphens and dots."
                 );
             }
             Self::Unicode => {
-                "The name has a character, or characters together, that internationalised names may not have (UTS \
-                 #46). Check its spelling, or write its xn-- form."
+                "The name has a character, or a combination of characters, that internationalised names must not have \
+                 (UTS #46). Check its spelling, or write its xn-- form."
             }
             Self::Punycode => {
-                "A label that begins with xn-- does not decode to a label that may be written so (RFC 5891 section \
-                 5.4). Check it, or write the name as people read it."
+                "A label that begins with xn-- does not decode to a valid label (RFC 5891 section 5.4). Check it, or \
+                 write the name in Unicode."
             }
             Self::EmptyLabel => {
-                "There is nothing between two dots, or before the first. Write what belongs there, or leave the dot \
-                 out."
+                "There is nothing between two dots, or before the first. Write what belongs there, or remove the dot."
             }
             Self::LabelLength => {
-                "A label of the name has more than 63 octets (RFC 1035 section 2.3.4), which an internationalised one \
-                 has in its xn-- form. Such a name cannot exist: check it."
+                "A label of the name has more than 63 octets (RFC 1035 section 2.3.4), counted in the xn-- form. Such \
+                 a name cannot exist: check it."
             }
             Self::NameLength => {
                 "The name has more than 253 characters (RFC 1035 section 2.3.4). Such a name cannot exist: check it."
             }
             Self::Hyphen => {
-                "A label begins or ends with a hyphen, which no host name does (RFC 1123 section 2.1). Check it."
+                "An internationalised label begins or ends with a hyphen (RFC 5891 section 4.2.3.1). Check it."
             }
             Self::OneLabel => {
-                "A name of one label means something in a local network only. Write the full name, as in \
+                "A name of one label has a meaning in a local network only. Write the full name, as in \
                  www.example.com, or an address."
+            }
+            Self::WebFile(ending) => {
+                return write!(
+                    f,
+                    "A name that ends in .{ending} is a file of a website, not a host: there is no such top-level \
+                     domain. Write a public name or an address."
+                );
             }
             Self::Reserved(Reserved { zone, purpose, source }) => {
                 return write!(
@@ -191,7 +148,7 @@ impl fmt::Display for Invalid {
                 );
             }
             Self::ReverseNetwork => {
-                "This reverse name is a network's, not an address's. Write an address, or all of its labels: 4 under \
+                "This is the reverse name of a network, not of an address. Write an address, or all labels: 4 under \
                  in-addr.arpa, 32 under ip6.arpa."
             }
             Self::ReverseName => {

@@ -2,17 +2,17 @@
 //!
 //! Read are the forms of RFC 4291 section 2.2, bare or in the brackets of a URL's host (RFC 3986 section 3.2.2), and
 //! IPv4 as four decimal numbers. The other forms of IPv4 that `inet_aton` and URL parsers know mean different addresses
-//! to different programs (RFC 6943 section 3.1.1), so they are refused, each by its name.
+//! to different programs (RFC 6943 section 3.1.1), so they are refused, with the reason.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Invalid;
 
-/// The address, `None` for what can only be a name, or IPv4 in a form that [`not_ipv4`] tells.
+/// The address, `None` for what can only be a name, or IPv4 in a form that [`not_ipv4`] names.
 ///
 /// # Errors
 ///
-/// The text has characters of addresses that no name has, and is no address; or it holds more than a host.
+/// The text has characters of addresses that no name has, and is not an address; or it contains more than a host.
 pub(super) fn parse(text: &str) -> Result<Option<IpAddr>, Invalid> {
     if let Ok(address) = text.parse() {
         return Ok(Some(address));
@@ -48,7 +48,15 @@ pub(super) fn has_zone(text: &str) -> bool {
     address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
 }
 
-/// Why a text without colons that ends in a number is no IPv4 address; `None` where it does not end in a number.
+/// What is wrong with numbers that are not an IPv4 address.
+pub(super) const LEADING_ZERO: &str = "a number begins with 0, which some programs read as octal and others as decimal";
+pub(super) const HEXADECIMAL: &str = "a number is hexadecimal, which some programs read and others take for a name";
+pub(super) const ONE_NUMBER: &str = "it is one number, which some programs read as an address and others do not";
+pub(super) const TOO_FEW: &str = "it has fewer than four numbers, and programs differ in where they insert zeros";
+pub(super) const TOO_MANY: &str = "it has more than four numbers";
+pub(super) const TOO_GREAT: &str = "a number is over 255";
+
+/// Why a text without colons that ends in a number is not an IPv4 address; `None` where it does not end in a number.
 ///
 /// What ends in a number is never a name: URL parsers take it for an IPv4 address (WHATWG URL, "ends in a number"), and
 /// no top-level domain is numeric (RFC 3696 section 2).
@@ -63,15 +71,15 @@ pub(super) fn not_ipv4(text: &str) -> Option<Invalid> {
     } else if !labels().all(is_number) {
         Invalid::NumericEnd
     } else if labels().any(is_hexadecimal) {
-        Invalid::Hexadecimal
+        Invalid::Ipv4(HEXADECIMAL)
     } else if labels().any(|number| number.len() > 1 && number.starts_with('0')) {
-        Invalid::Octal
+        Invalid::Ipv4(LEADING_ZERO)
     } else {
         match labels().count() {
-            1 => Invalid::OneNumber,
-            2 | 3 => Invalid::FewNumbers,
-            4 => Invalid::NumberRange,
-            _ => Invalid::ManyNumbers,
+            1 => Invalid::Ipv4(ONE_NUMBER),
+            2 | 3 => Invalid::Ipv4(TOO_FEW),
+            4 => Invalid::Ipv4(TOO_GREAT),
+            _ => Invalid::Ipv4(TOO_MANY),
         }
     };
     Some(why)
@@ -120,7 +128,7 @@ fn in_brackets(rest: &str) -> Result<Ipv6Addr, Invalid> {
     }
 }
 
-/// A text with colons that is no IPv6 address.
+/// A text with colons that is not an IPv6 address.
 fn with_colon(text: &str) -> Invalid {
     match text.split_once(':') {
         Some((host, port)) if !port.contains(':') => {

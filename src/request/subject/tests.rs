@@ -1,3 +1,4 @@
+use super::literal::{HEXADECIMAL, LEADING_ZERO, ONE_NUMBER, TOO_FEW, TOO_GREAT, TOO_MANY};
 use super::*;
 
 /// What a text is expected to be. A host is given in both its forms.
@@ -54,21 +55,21 @@ const SEGMENTS: &[(&str, Is, &str)] = &[
     ("g.b.d.0.1.0.0.2.ip6.arpa", Not(Invalid::ReverseName), "not hexadecimal"),
     ("%EF%BC%98.8.8.8.in-addr.arpa", Not(Invalid::Lookalike), "a full-width digit"),
     // IPv4 in forms that are read in different ways.
-    ("010.0.0.1", Not(Invalid::Octal), "8.0.0.1 or 10.0.0.1"),
-    ("8.8.8.00", Not(Invalid::Octal), "zero with a leading zero"),
-    ("017700000001", Not(Invalid::Octal), "one number, octal"),
-    ("0x8.8.8.8", Not(Invalid::Hexadecimal), "one of four"),
-    ("0X7f000001", Not(Invalid::Hexadecimal), "one number"),
-    ("8.8.8.0x", Not(Invalid::Hexadecimal), "zero to URL parsers"),
-    ("134744072", Not(Invalid::OneNumber), "8.8.8.8 as one number"),
-    ("0", Not(Invalid::OneNumber), "0.0.0.0 to some"),
-    ("8.8", Not(Invalid::FewNumbers), "8.0.0.8 or 8.8.0.0"),
-    ("127.0.1.", Not(Invalid::FewNumbers), "three, and a final dot"),
-    ("8.8.8.8.8", Not(Invalid::ManyNumbers), "five"),
-    ("1.3.6.1.2.1.1", Not(Invalid::ManyNumbers), "an object identifier"),
-    ("999.1.1.1", Not(Invalid::NumberRange), "over 255"),
-    ("8.8.8.256", Not(Invalid::NumberRange), "just over"),
-    ("8.8.8.99999999999999999999", Not(Invalid::NumberRange), "over all integers"),
+    ("010.0.0.1", Not(Invalid::Ipv4(LEADING_ZERO)), "8.0.0.1 or 10.0.0.1"),
+    ("8.8.8.00", Not(Invalid::Ipv4(LEADING_ZERO)), "zero with a leading zero"),
+    ("017700000001", Not(Invalid::Ipv4(LEADING_ZERO)), "one number, octal"),
+    ("0x8.8.8.8", Not(Invalid::Ipv4(HEXADECIMAL)), "one of four"),
+    ("0X7f000001", Not(Invalid::Ipv4(HEXADECIMAL)), "one number"),
+    ("8.8.8.0x", Not(Invalid::Ipv4(HEXADECIMAL)), "zero to URL parsers"),
+    ("134744072", Not(Invalid::Ipv4(ONE_NUMBER)), "8.8.8.8 as one number"),
+    ("0", Not(Invalid::Ipv4(ONE_NUMBER)), "0.0.0.0 to some"),
+    ("8.8", Not(Invalid::Ipv4(TOO_FEW)), "8.0.0.8 or 8.8.0.0"),
+    ("127.0.1.", Not(Invalid::Ipv4(TOO_FEW)), "three, and a final dot"),
+    ("8.8.8.8.8", Not(Invalid::Ipv4(TOO_MANY)), "five"),
+    ("1.3.6.1.2.1.1", Not(Invalid::Ipv4(TOO_MANY)), "an object identifier"),
+    ("999.1.1.1", Not(Invalid::Ipv4(TOO_GREAT)), "over 255"),
+    ("8.8.8.256", Not(Invalid::Ipv4(TOO_GREAT)), "just over"),
+    ("8.8.8.99999999999999999999", Not(Invalid::Ipv4(TOO_GREAT)), "over all integers"),
     ("8.8.8.8.", Not(Invalid::FinalDot), "the end of a sentence"),
     ("::1.", Not(Invalid::FinalDot), "the same"),
     ("8..8.8", Not(Invalid::EmptyLabel), "a number is missing"),
@@ -92,8 +93,8 @@ const SEGMENTS: &[(&str, Is, &str)] = &[
     ("2001:db8::12345", Not(Invalid::Ipv6), "five digits"),
     ("2001:db8::g", Not(Invalid::Ipv6), "not hexadecimal"),
     ("00:1a:2b:3c:4d:5e", Not(Invalid::Ipv6), "an Ethernet address"),
-    ("::ffff:8.8.8", Not(Invalid::FewNumbers), "the IPv4 in it is short"),
-    ("::ffff:010.0.0.1", Not(Invalid::Octal), "the IPv4 in it is octal"),
+    ("::ffff:8.8.8", Not(Invalid::Ipv4(TOO_FEW)), "the IPv4 in it is short"),
+    ("::ffff:010.0.0.1", Not(Invalid::Ipv4(LEADING_ZERO)), "the IPv4 in it is octal"),
     ("::8.8.8.8:53", Not(Invalid::Ipv6), "IPv4 is the end"),
     ("[8.8.8.8]", Not(Invalid::Brackets), "brackets are IPv6's"),
     ("[example.com]", Not(Invalid::Brackets), "a name in brackets"),
@@ -172,14 +173,19 @@ const SEGMENTS: &[(&str, Is, &str)] = &[
     ("www..example.com", Not(Invalid::EmptyLabel), "two dots"),
     ("example.com..", Not(Invalid::EmptyLabel), "two final dots"),
     (".", Not(Invalid::EmptyLabel), "the root"),
-    ("-www.example.com", Not(Invalid::Hyphen), "at the beginning"),
-    ("www-.example.com", Not(Invalid::Hyphen), "at the end"),
-    ("-bücher.example.com", Not(Invalid::Hyphen), "at the beginning, which its A-label hides"),
+    ("-www.example.com", Host("-www.example.com", "-www.example.com"), "a hyphen at the beginning: the DNS has such"),
+    ("foo-.example.com", Host("foo-.example.com", "foo-.example.com"), "at the end"),
+    ("-bücher.example.com", Not(Invalid::Hyphen), "at the beginning of a U-label, RFC 5891"),
     ("xn--bcher--3ya.example.com", Not(Invalid::Hyphen), "at the end of what an A-label stands for"),
     ("nonsense", Not(Invalid::OneLabel), "one label"),
     ("localhost", Not(Invalid::OneLabel), "one label"),
     ("com.", Not(Invalid::OneLabel), "one label and a dot"),
     ("AS15169", Not(Invalid::OneLabel), "a system"),
+    // Files of websites.
+    ("wp-login.php", Not(Invalid::WebFile("php")), "a scanner"),
+    (".env", Not(Invalid::WebFile("env")), "another"),
+    ("Favicon.ICO", Not(Invalid::WebFile("ico")), "a browser, any case"),
+    ("setup.py", Host("setup.py", "setup.py"), "Paraguay"),
     // Names that the public DNS cannot know.
     ("printer.local", Is::Reserved("local"), "RFC 6762"),
     ("Printer.LOCAL.", Is::Reserved("local"), "any case, a final dot"),
@@ -190,6 +196,13 @@ const SEGMENTS: &[(&str, Is, &str)] = &[
     ("no.such.invalid", Is::Reserved("invalid"), "RFC 6761"),
     ("duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion", Is::Reserved("onion"), "RFC 7686"),
     ("name.alt", Is::Reserved("alt"), "RFC 9476"),
+    ("nas.lan", Is::Reserved("lan"), "RFC 6762 appendix G"),
+    ("nas.home", Is::Reserved("home"), "RFC 6762 appendix G"),
+    ("dc1.corp", Is::Reserved("corp"), "RFC 6762 appendix G"),
+    ("www.intranet", Is::Reserved("intranet"), "RFC 6762 appendix G"),
+    ("www.private", Is::Reserved("private"), "RFC 6762 appendix G"),
+    ("mx.mail", Is::Reserved("mail"), "ICANN"),
+    ("mx.mail.example.com", Host("mx.mail.example.com", "mx.mail.example.com"), "reserved is the last label only"),
     ("home.arpa", Is::Reserved("home.arpa"), "RFC 8375"),
     ("nas.home.arpa", Is::Reserved("home.arpa"), "RFC 8375, not the rule for arpa"),
     ("ipv4only.arpa", Is::Reserved("arpa"), "RFC 3172"),
@@ -265,8 +278,8 @@ fn reasons() {
     }
     assert_eq!(
         Subject::parse("printer.local").unwrap_err().to_string(),
-        "The public DNS has no hosts under .local, which is for names that hosts of one link tell each other \
-         (RFC 6762 section 3). Write a public name or an address."
+        "The public DNS has no hosts under .local, which is for names on one network link (RFC 6762 section \
+         3). Write a public name or an address."
     );
 }
 

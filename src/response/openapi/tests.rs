@@ -15,7 +15,7 @@ use crate::lookup;
 use crate::lookup::address::Via;
 use crate::lookup::databases::asn::AutonomousSystem;
 use crate::lookup::databases::geo::{Locations, Place};
-use crate::lookup::databases::manifest::{Database, Source};
+use crate::lookup::databases::manifest::{DataSource, Database};
 use crate::lookup::dns::{Status, forward};
 use crate::platform::{Request, Unreachable};
 use crate::request::batch;
@@ -73,7 +73,11 @@ const CASES: &[Case] = &[
     Case { template: "/{subject}", path: "/plain.com", ..GET },
     Case { template: "/{subject}", path: "/8.8.8.8", headers: &[("if-none-match", "*")], status: 304, ..GET },
     Case { template: "/{subject}", path: "/good.com", headers: &[("if-none-match", "*")], status: 304, ..GET },
+    Case { template: "/{subject}", path: "/country", status: 307, ..GET },
+    Case { template: "/{subject}", path: "/8.8.8.8/", status: 308, ..GET },
     Case { template: "/{subject}", path: "/nonsense", status: 400, ..GET },
+    Case { template: "/{subject}", path: "/good.com", world: without_host_names, status: 403, ..GET },
+    Case { template: "/{subject}", path: "/wp-login.php", status: 404, ..GET },
     Case { template: "/{ip}/{member}", path: "/8.8.8.8/dns", ..GET },
     Case { template: "/{ip}/{member}", path: "/8.8.8.8/version", ..GET },
     Case { template: "/{ip}/{member}", path: "/8.8.8.8/version", headers: &[("accept", "application/json")], ..GET },
@@ -108,6 +112,8 @@ const CASES: &[Case] = &[
     Case { body: "[", headers: &[("content-type", "application/json")], status: 400, ..POST },
     Case { body: BLANKS, status: 413, ..POST },
     Case { headers: &[("content-type", "text/csv")], status: 415, ..POST },
+    Case { headers: &[("origin", "null")], status: 415, ..POST },
+    Case { world: without_batches, status: 403, ..POST },
     Case { body: "{}", headers: &[("content-type", "application/json")], status: 422, ..POST },
     Case { template: "/about", path: "/about", ..GET },
     Case { template: "/about", path: "/about", headers: &[("if-none-match", "*")], status: 304, ..GET },
@@ -154,7 +160,21 @@ fn nowhere() -> World<'static> {
     World::new(|_, _| Reaction::unreachable("connection refused"))
 }
 
-/// A world that nobody has set up.
+/// A world whose operator has turned host names off.
+fn without_host_names() -> World<'static> {
+    let mut world = somewhere();
+    world.variables = vec![("host_names", "false")];
+    world
+}
+
+/// A world whose operator has turned batches off.
+fn without_batches() -> World<'static> {
+    let mut world = somewhere();
+    world.variables = vec![("batch_limit", "0")];
+    world
+}
+
+/// A world whose operator has made a mistake.
 fn misconfigured() -> World<'static> {
     let mut world = somewhere();
     world.variables = vec![("dns_timeout_ms", "soon")];
@@ -308,8 +328,9 @@ fn template_of(route: &Route) -> Option<&'static str> {
         Route::About(_) => "/about",
         Route::Health(_) => "/health",
         Route::OpenApi => "/openapi.json",
-        // Of every resource alike: said once, in the description.
-        Route::Methods(_) => return None,
+        Route::Redirect(_) => "/{subject}",
+        // Of every resource alike, or not for clients: the description has them.
+        Route::Methods(_) | Route::Icon | Route::Robots => return None,
     })
 }
 
@@ -352,7 +373,7 @@ fn rare() -> Vec<(&'static str, Value)> {
     let place = locations.lookup("8.8.8.8".parse().unwrap()).unwrap().unwrap();
     let network = place.network;
     let text = || Some("1".to_owned());
-    let source = |text: fn() -> Option<String>, date: Option<&str>, url: Option<&str>| Source {
+    let source = |text: fn() -> Option<String>, date: Option<&str>, url: Option<&str>| DataSource {
         name: "a".to_owned(),
         package: text(),
         version: text(),
@@ -467,9 +488,10 @@ fn query_parameters_are_those_that_are_read() {
         }
         let default = parameter["schema"]["default"].as_str().unwrap();
         assert_eq!(parse(default), Ok(Options::default()), "{name}: the default");
-        for value in ["True", "yes", "2", "null", "-1", "%74rue"] {
+        for value in ["True", "yes", "2", "null", "-1", "%zz"] {
             assert!(parse(value).is_err(), "{name}={value}");
         }
+        assert_eq!(parse("%74rue"), parse("true"), "{name}: RFC 3986 section 6.2.2.2");
     }
 }
 
@@ -502,15 +524,15 @@ fn enumerations_are_whole() {
     }
     let two = const { std::num::NonZeroUsize::new(2).unwrap() };
     let sources = [
-        caller::Source::SpinClientAddr,
-        caller::Source::TrueClientIp,
-        caller::Source::XForwardedFor(two),
-        caller::Source::Forwarded(two),
+        caller::CallerHeader::SpinClientAddr,
+        caller::CallerHeader::TrueClientIp,
+        caller::CallerHeader::XForwardedFor(two),
+        caller::CallerHeader::Forwarded(two),
     ];
     for source in sources {
         match source {
-            caller::Source::SpinClientAddr | caller::Source::TrueClientIp => {}
-            caller::Source::XForwardedFor(_) | caller::Source::Forwarded(_) => {}
+            caller::CallerHeader::SpinClientAddr | caller::CallerHeader::TrueClientIp => {}
+            caller::CallerHeader::XForwardedFor(_) | caller::CallerHeader::Forwarded(_) => {}
         }
     }
     for (reference, expected) in [
@@ -528,11 +550,14 @@ fn enumerations_are_whole() {
 
 /// A problem of each kind, and the example that shows it.
 fn problems() -> Vec<(&'static str, Problem)> {
-    let unknown = caller::Unknown { source: caller::Source::SpinClientAddr, why: caller::Why::Missing };
+    let unknown = caller::Unknown { source: caller::CallerHeader::SpinClientAddr, why: caller::Why::Missing };
     let truncated = serde_json::from_str::<Value>("[").unwrap_err().to_string();
     vec![
         ("NotASubject", route::Error::NoSubject(Invalid::OneLabel).into()),
         ("BadParameter", route::Error::BadParameter("dns").into()),
+        ("WebFile", route::Error::NoSubject(Invalid::WebFile("php")).into()),
+        ("HostNamesOff", route::Error::HostNamesOff.into()),
+        ("BatchesOff", route::Error::BatchesOff.into()),
         ("NoSuchPath", route::Error::NoSuchPath.into()),
         ("NoSuchMember", route::Error::NoSuchMember.into()),
         ("MethodNotAllowed", route::Error::MethodNotAllowed(Methods::Get).into()),
@@ -541,6 +566,7 @@ fn problems() -> Vec<(&'static str, Problem)> {
         ("TooLong", batch::Unreadable::TooLong.into()),
         ("TooMany", batch::Unreadable::TooMany(100).into()),
         ("UnsupportedMediaType", batch::Unreadable::MediaType.into()),
+        ("CrossOrigin", batch::Unreadable::CrossOrigin.into()),
         ("NotAList", batch::Unreadable::NotAList.into()),
         ("UnknownCaller", unknown.into()),
         ("Broken", lookup::Error::Internal("geo.mmdb cannot be read".to_owned()).into()),

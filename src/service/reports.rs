@@ -1,0 +1,189 @@
+//! The answers about one subject: an address, the caller, a host name.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use super::{Service, accepted, json};
+use crate::lookup::Lookup;
+use crate::lookup::dns::session::Session;
+use crate::lookup::report::{Passing as _, Report};
+use crate::platform::{Platform, Request};
+use crate::request::member::{Member, Needs};
+use crate::request::negotiate::MediaType;
+use crate::request::route::{self, Options};
+use crate::request::subject::HostName;
+use crate::response::etag::ETag;
+use crate::response::page;
+use crate::response::problem::Problem;
+use crate::response::reply::{Caching, Head, Reply};
+
+impl Service {
+    /// The report on an address, or a member of it.
+    pub(super) async fn address<'a>(
+        &'a self,
+        request: &impl Request,
+        ip: IpAddr,
+        member: Option<Member>,
+        options: Options,
+        platform: &'a impl Platform,
+    ) -> Result<Reply<'a>, Problem> {
+        let media_type = accepted(request, offers(member))?;
+        let needs = member.map_or(Needs::ALL, Member::needs);
+        let lookup = self.lookup(ip, needs, options, platform).await?;
+        let report = lookup.report(ip, needs).await?;
+        let reply = report_reply(&report, member, media_type, options.pretty)?;
+        let tag = report_tag(report, member, media_type, options.pretty)?;
+        Ok(cacheable_reply(request, reply, tag, &lookup))
+    }
+
+    /// The report on the caller's address, or a member of it.
+    pub(super) async fn own<'a>(
+        &'a self,
+        request: &impl Request,
+        member: Option<Member>,
+        options: Options,
+        platform: &'a impl Platform,
+    ) -> Result<Reply<'a>, Problem> {
+        let media_type = accepted(request, offers(member))?;
+        let (ip, header) = self.caller(request, platform).await?;
+        let needs = member.map_or(Needs::ALL, Member::needs);
+        let lookup = self.lookup(ip, needs, options, platform).await?;
+        let report = lookup.report(ip, needs).await?;
+        let reply = report_reply(&report, member, media_type, options.pretty)?;
+        Ok(caller_reply(reply, header, &lookup))
+    }
+
+    /// The report on the caller's address, as a page where the client prefers one.
+    pub(super) async fn root<'a>(
+        &'a self,
+        request: &impl Request,
+        options: Options,
+        platform: &'a impl Platform,
+    ) -> Result<Reply<'a>, Problem> {
+        if accepted(request, &[MediaType::Json, MediaType::Html])? == MediaType::Json {
+            return self.own(request, None, options, platform).await;
+        }
+        let (ip, header) = self.caller(request, platform).await?;
+        let lookup = self.lookup(ip, Needs::ALL, options, platform).await?;
+        let report = lookup.report(ip, Needs::ALL).await?;
+        let page = Reply::new(MediaType::Html, page::render(&report)?);
+        Ok(caller_reply(page.with("content-security-policy", page::POLICY), header, &lookup))
+    }
+
+    /// What a host name resolves to.
+    pub(super) async fn host<'a>(
+        &'a self,
+        request: &impl Request,
+        host: &HostName,
+        options: Options,
+        platform: &'a impl Platform,
+    ) -> Result<Reply<'a>, Problem> {
+        accepted(request, &[MediaType::Json])?;
+        let config = self.config(platform).await?;
+        if !config.host_names {
+            return Err(route::Error::HostNamesOff.into());
+        }
+        let session = Session::new(platform, config, &self.flights);
+        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
+        let mut document = lookup.host(host).await?;
+        let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
+        document.without_ttl();
+        let tag = ETag::new(&document, MediaType::Json, options.pretty)?;
+        Ok(cacheable_reply(request, reply, tag, &lookup))
+    }
+
+    /// The caller's address, and the header that it is taken from.
+    async fn caller(
+        &self,
+        request: &impl Request,
+        platform: &impl Platform,
+    ) -> Result<(IpAddr, &'static str), Problem> {
+        let source = self.config(platform).await?.caller;
+        Ok((source.find(&request.header(source.header()))?, source.header()))
+    }
+
+    /// A lookup of one address, with DNS where it is needed.
+    async fn lookup<'a, O: Platform>(
+        &'a self,
+        ip: IpAddr,
+        needs: Needs,
+        options: Options,
+        platform: &'a O,
+    ) -> Result<Lookup<'a, O>, Problem> {
+        let session = match Lookup::<O>::asks_dns(ip, needs, options) {
+            true => Some(Session::new(platform, self.config(platform).await?, &self.flights)),
+            false => None,
+        };
+        Ok(Lookup::new(self.databases.as_ref()?, platform, session, options))
+    }
+}
+
+/// The media types of a report or a member. The contract says which members are scalars, so nothing has to be looked up
+/// for a client that accepts none of them.
+fn offers(member: Option<Member>) -> &'static [MediaType] {
+    match member {
+        Some(member) if member.is_scalar() => &[MediaType::Text, MediaType::Json],
+        _ => &[MediaType::Json],
+    }
+}
+
+/// A report, or a member of it: a scalar as a line of text or as JSON, null as status 204.
+fn report_reply(
+    report: &Report<'_>,
+    member: Option<Member>,
+    media_type: MediaType,
+    pretty: bool,
+) -> Result<Reply<'static>, Problem> {
+    let Some(member) = member else { return Ok(Reply::new(media_type, json(report, pretty)?)) };
+    let body = match value(report, member)? {
+        Value::Null => return Ok(Reply::nothing()),
+        Value::String(text) if media_type == MediaType::Text => text.into_bytes(),
+        // Written from the report itself: a `Value` would sort the keys.
+        Value::Object(_) if member.inner().is_none() => json(&report.part(member.outer()), pretty)?,
+        value => json(&value, pretty)?,
+    };
+    Ok(Reply::new(media_type, body))
+}
+
+/// A member's value.
+fn value(report: &Report<'_>, member: Member) -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(report.part(member.outer()))?;
+    Ok(match member.inner() {
+        Some(inner) => value.get_mut(inner).map(Value::take).unwrap_or_default(),
+        None => value,
+    })
+}
+
+/// The tag of a report or a member, which does not depend on the TTLs that run down.
+fn report_tag(
+    mut report: Report<'_>,
+    member: Option<Member>,
+    media_type: MediaType,
+    pretty: bool,
+) -> Result<ETag, Problem> {
+    let with_ttl = member.map(|member| value(&report, member)).transpose()?;
+    report.without_ttl();
+    let Some(member) = member else { return Ok(ETag::new(&report, media_type, pretty)?) };
+    // Where the TTL itself is the member, nothing is left without it.
+    let essence = Some(value(&report, member)?).filter(|essence| !essence.is_null()).or(with_ttl);
+    Ok(ETag::new(&essence, media_type, pretty)?)
+}
+
+/// An answer that may be cached and shared while DNS answers hold.
+fn cacheable_reply<'a, O: Platform>(
+    request: &impl Request,
+    reply: Reply<'a>,
+    tag: ETag,
+    lookup: &Lookup<'_, O>,
+) -> Reply<'a> {
+    let caching = Caching::while_dns_holds(lookup.summary().holds);
+    let head = Head::new(caching).tagged(tag, request);
+    reply.with_head(Head { timing: lookup.server_timing(), ..head })
+}
+
+/// An answer about the caller, whose address is from `header`: it is neither cached nor shared.
+fn caller_reply<'a, O: Platform>(reply: Reply<'a>, header: &'static str, lookup: &Lookup<'_, O>) -> Reply<'a> {
+    let timing = lookup.server_timing();
+    reply.with_head(Head { caller: Some(header), timing, ..Head::new(Caching::Private) })
+}
