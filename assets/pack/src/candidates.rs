@@ -1,12 +1,11 @@
-//! Which places may stand for which.
+//! Finds the places that may represent another place.
 //!
-//! A place may stand for another if the two are in the same country, region and time zone and not farther apart than
-//! the radius. A city that many networks are in keeps its name: only places of the same city may stand for each other
-//! there.
+//! A place may represent another if both are in the same country, region and time zone, and no farther apart than the
+//! radius. A city with many networks keeps its name: its places are represented only by places of the same city.
 //!
-//! Of the places that could stand for others, some are chosen, the most frequent first, and none near one that has been
-//! chosen: the fewer there are, the more often two networks agree on one. A place that many networks have is one that
-//! many networks need not be moved to: a hundred places have 41 % of all networks.
+//! Only some places are candidates. They are chosen by frequency, the most frequent first, skipping those near a chosen
+//! one: the fewer candidates there are, the more often two networks have a common one. Frequent places come first because
+//! networks that already have such a place need not move: a hundred places have 41 % of all networks.
 
 use crate::place::{Area, Names, Place};
 use crate::sphere::{Grid, Position};
@@ -14,27 +13,27 @@ use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// For every place the places that may stand for it.
+/// For every place the places that may represent it.
 pub struct Candidates {
     /// By place: indices into `sets`.
     pub of: Vec<u32>,
     /// Sets of ranks, the best first.
     pub sets: Sets,
-    /// By rank: the place. The first is the one that most networks have.
+    /// By rank: the place. The first is the most frequent.
     pub ranked: Vec<u32>,
 }
 
-/// Chosen places keep a distance of this part of the radius: with 0.5 there are more of them to store, with 1 they have
-/// fewer networks in common.
+/// The least distance between chosen places, relative to the radius. With 0.5 there are more places to store; with 1
+/// networks have fewer candidates in common.
 const SPACING: f64 = 0.7;
 
-/// Cities with at least one in so many networks keep their names.
+/// A city keeps its name if at least one in this many networks is in it.
 ///
-/// In DB-IP City of June 2026, in the budget of the edge: 84 % of networks stay in their city, with a radius of 14.5 km.
-/// If no city kept its name it would be 78 % and 10.5 km; with one in 70,000, 88 % and 25 km.
+/// With DB-IP City of June 2026 and the edge profile's budget, 84 % of networks stay in their city, at a radius of 14.5
+/// km. If no city kept its name, 78 % would stay, at 10.5 km; with one in 70,000, 88 %, at 25 km.
 const ONE_IN: u64 = 10_000;
 
-/// What has to stay as it is.
+/// The properties that must not change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Kept<'p> {
     continent: Option<&'p Arc<Area>>,
@@ -44,7 +43,7 @@ struct Kept<'p> {
     city: Option<&'p str>,
 }
 
-/// Finds the candidates; `networks` says for every place how many networks have it.
+/// Finds the candidates; `networks` has the number of networks of every place.
 pub fn find(places: &[Arc<Place>], networks: &[u32], radius_km: f64) -> Candidates {
     let mut found: Vec<Vec<u32>> = vec![Vec::new(); places.len()];
     let mut ranked: Vec<u32> = Vec::new();
@@ -72,7 +71,7 @@ pub fn find(places: &[Arc<Place>], networks: &[u32], radius_km: f64) -> Candidat
     Candidates { of: of.collect(), sets, ranked }
 }
 
-/// The places by what they have to keep.
+/// The places, grouped by the properties that they must keep.
 fn groups(places: &[Arc<Place>], networks: &[u32]) -> Vec<Vec<u32>> {
     let kept: Vec<Kept> = places.iter().map(|place| Kept::of(place)).collect();
     let mut of_city: FxHashMap<Kept, u64> = FxHashMap::default();
@@ -106,7 +105,7 @@ impl<'p> Kept<'p> {
     }
 }
 
-/// The chosen places of a group. Every place has one within the spacing, itself if need be.
+/// The chosen places of a group. Every place has one within the spacing, which may be itself.
 fn spread(places: &[Arc<Place>], group: &[u32], radius_km: f64) -> Grid {
     let (mut apart, mut chosen) = (Grid::new(radius_km * SPACING), Grid::new(radius_km));
     for &place in group {
@@ -123,16 +122,16 @@ fn position(places: &[Arc<Place>], place: u32) -> Option<Position> {
     places[place as usize].point.map(Position::of)
 }
 
-/// Sets of numbers, each once.
+/// Distinct sets of numbers.
 #[derive(Default)]
 pub struct Sets {
     members: Vec<Arc<[u32]>>,
     known: FxHashMap<Arc<[u32]>, u32>,
-    met: FxHashMap<(u32, u32), Option<u32>>,
+    intersections: FxHashMap<(u32, u32), Option<u32>>,
 }
 
 impl Sets {
-    /// The number of the set with these members, which are sorted.
+    /// The number of the set with these sorted members.
     fn intern(&mut self, members: Vec<u32>) -> u32 {
         let members: Arc<[u32]> = members.into();
         *self.known.entry(members).or_insert_with_key(|members| {
@@ -146,19 +145,19 @@ impl Sets {
         self.members[set as usize][0]
     }
 
-    /// What two sets have in common, if anything.
-    pub fn meet(&mut self, left: u32, right: u32) -> Option<u32> {
+    /// The intersection of two sets; `None` if it is empty.
+    pub fn intersect(&mut self, left: u32, right: u32) -> Option<u32> {
         if left == right {
             return Some(left);
         }
         let key = (left.min(right), left.max(right));
-        if let Some(&met) = self.met.get(&key) {
+        if let Some(&met) = self.intersections.get(&key) {
             return met;
         }
         let (left, right) = (&self.members[left as usize], &self.members[right as usize]);
         let common: Vec<u32> = left.iter().copied().filter(|member| right.binary_search(member).is_ok()).collect();
         let met = (!common.is_empty()).then(|| self.intern(common));
-        self.met.insert(key, met);
+        self.intersections.insert(key, met);
         met
     }
 }
@@ -181,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_stands_for_its_neighbours_at_home() {
+    fn a_place_represents_its_neighbours_of_the_same_region() {
         let places = [
             (place("a", "A", "X", 0.0), 5),
             (place("b", "A", "X", 4.0), 9),
@@ -210,7 +209,7 @@ mod tests {
             (3, vec![1, 3], "the more frequent comes before itself"),
             (4, vec![4], "another region"),
             (5, vec![5], "another time zone"),
-            (6, vec![6], "nobody knows where it is"),
+            (6, vec![6], "no coordinates"),
             (7, vec![7], "a city that keeps its name"),
             (8, vec![7], "another district of it"),
         ] {
@@ -219,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_stands_for_what_is_farther_than_the_radius() {
+    fn no_place_represents_one_beyond_the_radius() {
         let cities = ["a", "b", "c"];
         let place = |n: usize| place(cities[n % 3], "A", "X", (n * n % 997) as f64);
         let places: Vec<_> = (0..500).map(place).collect();

@@ -1,4 +1,4 @@
-//! Whether packed databases are what their manifest promises, and what to write into it about that.
+//! Checks packed databases against their sources and their manifest, and records the result in the manifest.
 
 use crate::error::Error;
 use crate::manifest::{self, Entry, Manifest};
@@ -9,11 +9,11 @@ use maxminddb::Reader;
 use serde::Serialize;
 use std::thread;
 
-/// Of 100 addresses drawn uniformly by network, 99 stay this near to where the source has them, whatever the budget.
+/// The largest 99th percentile of the error in km, over addresses drawn uniformly by network, whatever the budget.
 const LARGEST_P99_KM: f64 = 25.0;
 
-/// Compares both databases with their sources, at the edges of every network and `sample` random addresses; what is
-/// found goes into the manifest. Returns what is wrong, if anything.
+/// Compares both databases with their sources, at the edges of every network and `sample` random addresses, and records
+/// the result in the manifest. Returns the faults found.
 pub fn check(
     geo: &[u8],
     asn: &[u8],
@@ -48,7 +48,7 @@ fn bounds(entry: &Entry) -> Bounds {
     Bounds { max_km: promised.min(crate::pack::LARGEST_ERROR_KM), p99_km: promised.min(LARGEST_P99_KM) }
 }
 
-/// Whether the file is the manifest's, and the strictest reader accepts it.
+/// The fault if the file is not the one in the manifest, or if the strictest reader rejects it.
 fn validity(database: &[u8], entry: &Entry) -> Result<Option<String>, Error> {
     if manifest::digest(database) != entry.sha256 {
         return Ok(Some(format!("{} is not the file that the manifest describes", entry.file)));

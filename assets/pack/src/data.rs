@@ -1,11 +1,11 @@
-//! Values to the bytes of the data section, each distinct string, map and array stored once where that saves space.
+//! Encodes values as the data section, each distinct string, map and array stored once where that saves space.
 //!
 //! The encoding is that of the MaxMind DB specification 2.0: a control byte with type and size, then the payload; a
-//! pointer in place of a value that stands elsewhere.
+//! pointer in place of a value that is stored elsewhere.
 
 use crate::error::Error;
-use crate::value::Value;
-use crate::wire::{self, Scalar, kind};
+use crate::value::{Scalar, Value};
+use crate::wire::{self, kind};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -21,41 +21,42 @@ pub struct Section {
 
 /// Encodes the records, in their order.
 ///
-/// What many records share (keys, countries, time zones) comes first, the most used before the rest: pointers to it
-/// are short, and the pages it lies on are the same for every lookup. What a few share stands where it is first used.
+/// Values that many records share (keys, countries, time zones) come first, the most used before the rest: pointers to
+/// them are short, and every lookup touches the same pages. Other shared values are stored where they are first used.
 pub fn encode(records: impl IntoIterator<Item = Value>) -> Result<Section, Error> {
     let mut pool = Pool::default();
     let roots: Vec<u32> = records.into_iter().map(|record| pool.add(record)).collect();
-    let mut hot: Vec<u32> = (0..).zip(&pool.items).filter(|(_, item)| item.uses >= HOT).map(|(id, _)| id).collect();
-    hot.sort_by_key(|&id| Reverse(pool.items[id as usize].uses));
+    let mut much_used: Vec<u32> =
+        (0..).zip(&pool.items).filter(|(_, item)| item.uses >= MUCH_USED).map(|(id, _)| id).collect();
+    much_used.sort_by_key(|&id| Reverse(pool.items[id as usize].uses));
 
-    let mut writer = Writer { pool: &pool, bytes: Vec::new(), places: vec![None; pool.items.len()] };
-    for item in hot {
-        writer.place(item);
+    let mut writer = Writer { pool: &pool, bytes: Vec::new(), offsets: vec![None; pool.items.len()] };
+    for item in much_used {
+        writer.store(item);
     }
-    let offsets = roots.into_iter().map(|root| writer.place(root)).collect();
+    let offsets = roots.into_iter().map(|root| writer.store(root)).collect();
     if writer.bytes.len() > LARGEST {
         return Err(Error::unfit(format!("the data section is over {LARGEST} bytes")));
     }
     Ok(Section { bytes: writer.bytes, offsets })
 }
 
-/// Encodes one value by itself, as the metadata is.
+/// Encodes one value on its own, without records: the metadata.
 pub fn encode_alone(value: Value) -> Vec<u8> {
     let mut pool = Pool::default();
     let root = pool.add(value);
-    let mut writer = Writer { pool: &pool, bytes: Vec::new(), places: vec![None; pool.items.len()] };
-    writer.spell(root);
+    let mut writer = Writer { pool: &pool, bytes: Vec::new(), offsets: vec![None; pool.items.len()] };
+    writer.write(root);
     writer.bytes
 }
 
-/// From so many uses on, a value is one of those that come first.
-const HOT: u32 = 16;
+/// A value with at least this many uses is stored first.
+const MUCH_USED: u32 = 16;
 
-/// No record's reference to the data section can be longer.
+/// The largest offset that a record of the search tree can refer to.
 const LARGEST: usize = u32::MAX as usize;
 
-/// All values, each once, by number.
+/// All distinct values, by number.
 #[derive(Default)]
 struct Pool {
     items: Vec<Item>,
@@ -67,7 +68,7 @@ struct Item {
     uses: u32,
 }
 
-/// A value whose parts are numbers of the pool.
+/// A value whose parts are numbers of values in the pool.
 #[derive(PartialEq, Eq, Hash)]
 enum Shape {
     Map(Vec<(u32, u32)>),
@@ -85,17 +86,12 @@ impl Pool {
             }
             Value::Array(values) => Shape::Array(values.into_iter().map(|value| self.add(value)).collect()),
             Value::String(text) => Shape::String(Cow::Owned(text)),
-            Value::Double(bits) => Shape::Scalar(Scalar::Double(bits)),
-            Value::Float(bits) => Shape::Scalar(Scalar::Float(bits)),
-            Value::Uint16(number) => Shape::Scalar(Scalar::Uint16(number)),
-            Value::Uint32(number) => Shape::Scalar(Scalar::Uint32(number)),
-            Value::Uint64(number) => Shape::Scalar(Scalar::Uint64(number)),
-            Value::Bool(is) => Shape::Scalar(Scalar::Bool(is)),
+            Value::Scalar(scalar) => Shape::Scalar(scalar),
         };
         self.intern(shape)
     }
 
-    /// A value counts as used once for each distinct value it is a part of.
+    /// The number of a value. A value counts as used once for each distinct value that contains it.
     fn intern(&mut self, shape: Shape) -> u32 {
         if let Some(&id) = self.known.get(&shape) {
             return id;
@@ -120,29 +116,29 @@ impl Pool {
 struct Writer<'p> {
     pool: &'p Pool,
     bytes: Vec<u8>,
-    /// Where each value already stands.
-    places: Vec<Option<u32>>,
+    /// The offset of each value that has been written.
+    offsets: Vec<Option<u32>>,
 }
 
 impl Writer<'_> {
-    /// Writes a value where it is not part of another, and returns its offset. Its own hot parts come before it.
-    fn place(&mut self, id: u32) -> u32 {
-        if let Some(place) = self.places[id as usize] {
-            return place;
+    /// Writes a value that is not part of another, after its much-used parts, and returns its offset.
+    fn store(&mut self, id: u32) -> u32 {
+        if let Some(offset) = self.offsets[id as usize] {
+            return offset;
         }
-        self.place_hot_parts(id);
-        let place = self.here();
-        self.spell(id);
-        place
+        self.store_shared_parts(id);
+        let offset = self.here();
+        self.write(id);
+        offset
     }
 
-    fn place_hot_parts(&mut self, id: u32) {
+    fn store_shared_parts(&mut self, id: u32) {
         let pool = self.pool;
         let mut visit = |part: u32| {
-            if pool.items[part as usize].uses >= HOT {
-                self.place(part);
+            if pool.items[part as usize].uses >= MUCH_USED {
+                self.store(part);
             } else {
-                self.place_hot_parts(part);
+                self.store_shared_parts(part);
             }
         };
         match &*pool.items[id as usize].shape {
@@ -152,15 +148,15 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes a value as part of another: a pointer if it stands elsewhere and that is shorter, else the value.
+    /// Writes a part of another value: a pointer if the part is stored already and a pointer is shorter, else the part.
     fn part(&mut self, id: u32) {
-        match self.places[id as usize].map(wire::pointer) {
+        match self.offsets[id as usize].map(wire::pointer) {
             Some(pointer) if !self.shorter_than(id, pointer.len()) => self.bytes.extend(pointer),
-            _ => self.spell(id),
+            _ => self.write(id),
         }
     }
 
-    /// Whether a value takes at most so many bytes where it is spelled out.
+    /// Whether the value itself takes at most this many bytes.
     fn shorter_than(&self, id: u32, bytes: usize) -> bool {
         match &*self.pool.items[id as usize].shape {
             Shape::String(text) => text.len() < bytes,
@@ -169,8 +165,8 @@ impl Writer<'_> {
         }
     }
 
-    fn spell(&mut self, id: u32) {
-        self.places[id as usize].get_or_insert(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
+    fn write(&mut self, id: u32) {
+        self.offsets[id as usize].get_or_insert(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
         let pool = self.pool;
         match &*pool.items[id as usize].shape {
             Shape::Map(members) => {
@@ -202,31 +198,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_with_parts_are_spelled_as_the_specification_has_it() {
+    fn containers_are_encoded_as_specified() {
         for (value, bytes, reason) in [
             (Value::string(""), vec![0x40], "type 2, no bytes"),
             (Value::string("Bog"), vec![0x43, b'B', b'o', b'g'], "type 2, three bytes"),
-            (Value::Array(vec![Value::Bool(false)]), vec![0x01, 4, 0x00, 7], "type 11, one value"),
-            (Value::map([("k", Some(Value::Uint16(7))), ("n", None)]), vec![0xe1, 0x41, b'k', 0xa1, 7], "one pair"),
+            (Value::Array(vec![Scalar::Bool(false).into()]), vec![0x01, 4, 0x00, 7], "type 11, one value"),
+            (
+                Value::map([("k", Some(Scalar::Uint16(7).into())), ("n", None)]),
+                vec![0xe1, 0x41, b'k', 0xa1, 7],
+                "one pair",
+            ),
         ] {
             assert_eq!(encode_alone(value), bytes, "{reason}");
         }
     }
 
     #[test]
-    fn what_is_shared_is_stored_once() {
+    fn shared_values_are_stored_once() {
         let country = || Value::map([("names", Some(Value::string("The Gulf of Null")))]);
-        let record = |n| Value::map([("country", Some(country())), ("n", Some(Value::Uint32(n)))]);
+        let record = |n| Value::map([("country", Some(country())), ("n", Some(Scalar::Uint32(n).into()))]);
         let one = encode([record(0)]).unwrap().bytes.len();
         for (records, at_most, reason) in [
-            (2, one + 10, "the second points to what is in the first"),
-            (HOT, one + 10 * HOT as usize, "what many use comes first"),
+            (2, one + 10, "the second points into the first"),
+            (MUCH_USED, one + 10 * MUCH_USED as usize, "a value with many uses comes first"),
         ] {
             let section = encode((0..records).map(record)).unwrap();
             assert!(section.bytes.len() <= at_most, "{reason}: {} bytes", section.bytes.len());
             assert_eq!(section.offsets.len(), records as usize);
         }
         let section = encode([record(1), record(1)]).unwrap();
-        assert_eq!(section.offsets[0], section.offsets[1], "equal records are one");
+        assert_eq!(section.offsets[0], section.offsets[1], "equal records are stored once");
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, said with what a person needs to mend it: which file, where in it, and what is the matter.
+//! Errors, with what a person needs to fix them: the file, the place in it, and the problem.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Why nothing was packed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A line of a text source does not say what it should.
+    /// A line of a text source is invalid.
     #[error("{}:{line}: {problem}", file.display())]
     Line {
         /// The source.
@@ -16,7 +16,7 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
-    /// A file as a whole is not what it should be.
+    /// A file, or a record of it, is invalid.
     #[error("{}: {problem}", file.display())]
     File {
         /// The file.
@@ -24,15 +24,15 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
-    /// The system would not read or write a file.
+    /// A file cannot be read or written.
     #[error("{}: {source}", file.display())]
     Io {
         /// The file.
         file: PathBuf,
-        /// The system's reason.
+        /// The operating system's reason.
         source: io::Error,
     },
-    /// The result cannot be written as a MaxMind DB, or not in the budget.
+    /// The result exceeds the MaxMind DB format or the budget, or failed verification.
     #[error("{0}")]
     Unfit(String),
 }

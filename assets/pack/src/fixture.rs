@@ -1,9 +1,8 @@
-//! The tests' world: a text file that people read, to databases that the component reads.
+//! The test fixture: turns a readable text file into databases.
 //!
-//! Columns are separated by `|`, `-` is a value that is not there, `#` begins a comment line. `[asn]` and `[geo]` begin
-//! the two parts.
+//! Columns are separated by `|`, `-` is an absent value, `#` begins a comment line. `[asn]` and `[geo]` begin the two
+//! parts.
 
-use crate::date::Date;
 use crate::error::Error;
 use crate::graph::Graph;
 use crate::manifest::{Entry, Manifest, Source};
@@ -15,6 +14,7 @@ use crate::writer::{self, Database};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
+use time::{Date, Month};
 
 /// The databases of the tests, as bytes.
 pub struct Databases {
@@ -55,13 +55,18 @@ pub fn read(text: &str) -> Result<World, Error> {
     Ok(world)
 }
 
+/// The types of the real databases, so that strict readers accept the fixture too: a type names the structure of the
+/// records.
+const GEO_TYPE: &str = "DBIP-City-Lite";
+const ASN_TYPE: &str = "DBIP-ASN-Lite (compat=GeoLite2-ASN)";
+
 #[derive(Clone, Copy)]
 enum Part {
     Asn,
     Geo,
 }
 
-/// What the text says.
+/// The contents of the text.
 #[derive(Default)]
 pub struct World {
     /// The rows below `[asn]`.
@@ -102,10 +107,10 @@ impl World {
         };
         let point = match (parse(latitude)?, parse(longitude)?) {
             (Some(latitude), Some(longitude)) => {
-                Some(Point::new(latitude, longitude).ok_or_else(|| format!("{latitude}, {longitude} is on no map"))?)
+                Some(Point::new(latitude, longitude).ok_or_else(|| format!("{latitude}, {longitude} is not a point"))?)
             }
             (None, None) => None,
-            _ => return Err("half a point".to_owned()),
+            _ => return Err("a latitude without a longitude, or a longitude without a latitude".to_owned()),
         };
         let place = Place {
             continent: area(continent_code, continent, false),
@@ -122,24 +127,25 @@ impl World {
     }
 
     fn write(self) -> Result<Databases, Error> {
-        let date = Date::new(2026, 1, 1).expect("a day of the calendar");
+        let date = Date::from_calendar_date(2026, Month::January, 1).expect("a day of the calendar");
         let source = Source {
-            name: "The tests' world".to_owned(),
+            name: "The test fixture".to_owned(),
             package: None,
             version: None,
             build_date: Some(date.to_string()),
             licence: "CC0-1.0".to_owned(),
             licence_url: "https://creativecommons.org/publicdomain/zero/1.0/".to_owned(),
             attribution: "Invented for the tests of ipedge".to_owned(),
-            licence_text: "Invented for the tests of ipedge; true of no address.".to_owned(),
+            licence_text: "Invented for the tests of ipedge; not true of any address.".to_owned(),
         };
         let metadata = |kind: &str, what: &str| Metadata {
             database_type: kind.to_owned(),
-            description: format!("{what} of the tests of ipedge"),
+            description: format!("{what} for the tests of ipedge"),
             languages: vec!["en".to_owned()],
             build_date: date,
         };
-        let (geo_metadata, asn_metadata) = (metadata("ipedge-City", "Places"), metadata("ipedge-ASN", "Networks"));
+        let (geo_metadata, asn_metadata) =
+            (metadata(GEO_TYPE, "Invented places"), metadata(ASN_TYPE, "Invented autonomous systems"));
         let (geo, asn) = (
             database(self.geo, Place::record, &geo_metadata)?,
             database(self.asn, AutonomousSystem::record, &asn_metadata)?,
@@ -147,11 +153,8 @@ impl World {
         let entry = |file: &str, metadata: &Metadata, database: &Database| {
             Entry::new(file, &metadata.database_type, date, database, vec![source.clone()])
         };
-        let manifest = Manifest {
-            profile: "fixture".to_owned(),
-            attribution: source.attribution.clone(),
-            databases: vec![entry("geo.mmdb", &geo_metadata, &geo), entry("asn.mmdb", &asn_metadata, &asn)],
-        };
+        let databases = vec![entry("geo.mmdb", &geo_metadata, &geo), entry("asn.mmdb", &asn_metadata, &asn)];
+        let manifest = Manifest::new("fixture", databases);
         Ok(Databases { geo: geo.bytes, asn: asn.bytes, manifest: manifest.to_json() })
     }
 }
@@ -181,7 +184,7 @@ fn present(column: &str) -> Option<&str> {
 }
 
 fn parse<T: FromStr>(column: &str) -> Result<Option<T>, String> {
-    present(column).map(|text| text.parse().map_err(|_| format!("`{text}` is not such a number"))).transpose()
+    present(column).map(|text| text.parse().map_err(|_| format!("`{text}` is not a valid number"))).transpose()
 }
 
 fn name(column: &str) -> Option<Names> {
@@ -190,5 +193,5 @@ fn name(column: &str) -> Option<Names> {
 
 fn area(code: &str, column: &str, is_in_european_union: bool) -> Option<Arc<Area>> {
     let code = present(code)?.to_owned();
-    Some(Arc::new(Area { code, names: name(column).unwrap_or_default(), is_in_european_union }))
+    Some(Arc::new(Area { code: Some(code), names: name(column).unwrap_or_default(), is_in_european_union }))
 }

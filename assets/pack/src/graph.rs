@@ -1,12 +1,12 @@
 //! The search tree, in which equal subtrees are stored once.
 //!
-//! A MaxMind DB reader walks from the root by the bits of an address. It does not ask whether two records lead to the
-//! same node, so the tree may as well be a graph: that is where most of the space goes that a plain tree would take.
+//! A MaxMind DB reader walks from the root by the bits of an address. It does not check whether two records lead to the
+//! same node, so the tree can be a graph. That saves most of the space of a plain tree.
 
 use crate::network::Network;
 use rustc_hash::FxHashMap;
 
-/// Where a record of a node leads: to another node, to a value, or to nothing.
+/// What a record of a node refers to: another node, a value, or nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Child(u32);
 
@@ -15,13 +15,13 @@ pub struct Child(u32);
 pub enum Kind {
     /// There is no data for these addresses.
     Empty,
-    /// All of these addresses have this value.
+    /// All of these addresses have the value with this number.
     Leaf(u32),
-    /// It depends on the next bit.
+    /// The node with this number decides by the next bit.
     Node(u32),
 }
 
-/// How many networks with data there are below the nodes of a graph.
+/// The number of networks with data below each node of a graph.
 pub struct Counts {
     nodes: Vec<u64>,
     /// Below the IPv4 entry.
@@ -39,7 +39,7 @@ impl Counts {
     }
 }
 
-/// More nodes or values than this do not fit in 32 bits together with what tells them apart.
+/// Nodes and values are numbered below this, so that one bit of 32 distinguishes the two.
 const LIMIT: u32 = 1 << 31;
 
 impl Child {
@@ -79,8 +79,8 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The tree over `space` of these networks, which must be sorted and lie in it. Where one lies within another, the
-    /// longer prefix holds; of two values for the same prefix, the later.
+    /// Makes the tree over `space` of these networks, which must be sorted and within it. For an address in several
+    /// networks the longest prefix applies; of two values for the same prefix, the later.
     pub fn tree(&mut self, space: Network, networks: &[(Network, u32)]) -> Child {
         debug_assert!(networks.is_sorted_by_key(|&(network, _)| network));
         debug_assert!(networks.iter().all(|&(network, _)| space.contains(network)));
@@ -105,7 +105,7 @@ impl Graph {
         self.node(left, right)
     }
 
-    /// The node with these records, or what is as good: two equal records without nodes need none.
+    /// The node with these records; the record itself if both are equal and neither is a node.
     pub fn node(&mut self, left: Child, right: Child) -> Child {
         if left == right && !left.is_node() {
             return left;
@@ -121,19 +121,19 @@ impl Graph {
         self.nodes[node as usize]
     }
 
-    /// The number of nodes made so far, whether a tree still uses them or not.
+    /// The number of nodes made so far, including those that no tree uses any more.
     pub fn node_count(&self) -> usize {
         self.nodes.len()
     }
 
-    /// How many networks with data a tree tells apart. Those under an alias of IPv4 are counted once, at home.
+    /// The number of networks with data in a tree. Those under an alias of IPv4 are counted once, under `::/96`.
     pub fn networks(&self, root: Child) -> u64 {
         let entry = self.ipv4_entry(root);
         let below = self.networks_below(entry);
         below.of(root) + below.at_entry
     }
 
-    /// The number of networks with data below each node; the tree at `entry` is left out of all that is above it.
+    /// The number of networks with data below each node. Nodes above `entry` do not count those below it.
     pub fn networks_below(&self, entry: Child) -> Counts {
         let mut counts = Counts { nodes: Vec::with_capacity(self.nodes.len()), at_entry: 0 };
         for (node, records) in self.nodes.iter().enumerate() {
@@ -145,15 +145,15 @@ impl Graph {
         counts
     }
 
-    /// The node at `::/96`, from which readers look IPv4 addresses up.
+    /// The node at `::/96`, from which readers look up IPv4 addresses.
     pub fn ipv4_entry(&self, root: Child) -> Child {
         (0..Network::IPV4.length()).fold(root, |child, _| self.split(child)[0])
     }
 
     /// One tree over both address families: `ipv4` at `::/96`, and again at each of `aliases`.
     ///
-    /// The node at `::/96` is one of its own, even if another has the same records: readers know the aliases by its
-    /// number, and would take an IPv6 network that happens to look like IPv4 for one of them.
+    /// The node at `::/96` is always a distinct one, even if another has the same records: readers recognise aliases by
+    /// its number, and would skip an IPv6 network whose records happen to equal those of IPv4.
     pub fn join(&mut self, ipv4: Child, ipv6: Child, aliases: &[Network]) -> Child {
         let records = self.split(ipv4);
         self.nodes.push(records);
@@ -161,7 +161,7 @@ impl Graph {
         aliases.iter().chain([&Network::IPV4]).fold(ipv6, |root, &network| self.graft(root, network, 0, entry))
     }
 
-    /// The tree under `root`, with `branch` in place of whatever was in `network`.
+    /// The tree under `root`, with `branch` in place of `network`.
     fn graft(&mut self, root: Child, network: Network, depth: u8, branch: Child) -> Child {
         if depth == network.length() {
             return branch;
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longer_prefix_holds() {
+    fn the_longer_prefix_applies() {
         let mut graph = Graph::default();
         let tree =
             graph.tree(Network::ALL, &networks(&[("8000::/1", 1), ("8000::/3", 2), ("8000::/2", 3), ("e000::/3", 1)]));
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_entry_of_ipv4_is_a_node_of_its_own() {
+    fn the_entry_of_ipv4_is_a_distinct_node() {
         let mut graph = Graph::default();
         let ipv4 = graph.tree(Network::IPV4, &networks(&[("0.0.0.0/1", 1)]));
         let ipv6 = graph.tree(Network::ALL, &networks(&[("2001:db8::/33", 1)]));
@@ -243,6 +243,6 @@ mod tests {
                 _ => child,
             })
         };
-        assert!(walk(0x2001_0db8 << 96, 32) != walk(0, 96), "the same records, and yet two nodes");
+        assert!(walk(0x2001_0db8 << 96, 32) != walk(0, 96), "two nodes with the same records");
     }
 }

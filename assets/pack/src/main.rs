@@ -1,4 +1,4 @@
-//! `pack`: source data to the two databases that the component carries.
+//! `pack`: packs source data into the two databases that the component carries.
 
 mod arguments;
 
@@ -18,7 +18,7 @@ const GEO: &str = "geo.mmdb";
 const ASN: &str = "asn.mmdb";
 const MANIFEST: &str = "manifest.json";
 
-/// How many random addresses a fresh result is checked with, besides the edges of every network.
+/// The number of random addresses that a new result is checked with, besides the edges of every network.
 const SAMPLE: usize = 1_000_000;
 
 fn main() -> ExitCode {
@@ -38,12 +38,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Packs, and compares the result with its sources before anything is written.
+/// Packs, and compares the result with its sources before writing it.
 fn run_pack(arguments: &Pack) -> Result<(), Error> {
     let (city, asn) = load(&arguments.inputs)?;
     let mut packed = pack(arguments.profile(), &city, &asn, &arguments.inputs.languages())?;
     let faults = check(&packed.geo, &packed.asn, &mut packed.manifest, &city.table, &asn.table, SAMPLE)?;
-    blame(&faults)?;
+    fail_on(&faults)?;
     write(&arguments.out, &packed.geo, &packed.asn, &packed.manifest.to_json())
 }
 
@@ -52,7 +52,7 @@ fn run_fixture(text: &Path, out: &Path) -> Result<(), Error> {
     write(out, &geo, &asn, &manifest)
 }
 
-/// Compares, and writes what was found into the manifest.
+/// Compares, and writes the result into the manifest.
 fn run_verify(arguments: &Verify) -> Result<(), Error> {
     let (geo, asn) = (read(&arguments.out.join(GEO))?, read(&arguments.out.join(ASN))?);
     let file = arguments.out.join(MANIFEST);
@@ -79,7 +79,7 @@ fn run_verify(arguments: &Verify) -> Result<(), Error> {
     {
         faults.push(format!("the profile is {}, not {profile}", manifest.profile));
     }
-    blame(&faults)?;
+    fail_on(&faults)?;
     output::write(&arguments.out, &[(MANIFEST, manifest.to_json().as_bytes())])
 }
 
@@ -113,6 +113,6 @@ fn write(out: &Path, geo: &[u8], asn: &[u8], manifest: &str) -> Result<(), Error
     output::write(out, &[(GEO, geo), (ASN, asn), (MANIFEST, manifest.as_bytes())])
 }
 
-fn blame(faults: &[String]) -> Result<(), Error> {
+fn fail_on(faults: &[String]) -> Result<(), Error> {
     if faults.is_empty() { Ok(()) } else { Err(Error::Unfit(faults.join("\npack: "))) }
 }

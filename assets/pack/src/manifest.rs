@@ -1,17 +1,18 @@
-//! The manifest: what the databases are, where they come from and on which terms, for `/about` and for people.
+//! The manifest: what the databases are, their sources and the sources' terms, for `/about` and for people.
 
-use crate::date::Date;
 use crate::writer::Database;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use time::Date;
 
-/// What stands in `manifest.json`.
+/// The contents of `manifest.json`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Manifest {
     /// How the databases were packed: `exact`, `edge` or `fixture`.
     pub profile: String,
-    /// The line that whoever shows the data has to show with it.
+    /// The line that must be shown with the data: the attribution of every source of both databases, each once.
     pub attribution: String,
     /// The location database, then the ASN database.
     pub databases: Vec<Entry>,
@@ -22,33 +23,37 @@ pub struct Manifest {
 pub struct Entry {
     /// The file's name.
     pub file: String,
-    /// The schema, as in the file's metadata.
+    /// The structure of the records, as in the file's metadata.
     #[serde(rename = "type")]
     pub kind: String,
     /// The day of the newest source, as in the file's metadata.
     pub build_date: String,
-    /// The file's size.
+    /// The file's size in bytes.
     pub bytes: usize,
     /// The file's SHA-256 in hexadecimal.
     pub sha256: String,
-    /// How many networks with data the file tells apart.
+    /// The number of networks with data.
     pub networks: u64,
-    /// How many nodes its search tree has.
+    /// The number of nodes in the search tree.
     pub nodes: u32,
-    /// No location is farther from the source's than this; null where nothing was simplified.
+    /// The largest distance in km between a packed location and the source's location for the same address; null if
+    /// nothing was moved. The database's `accuracy_radius` includes it: see [`Place::widened`](crate::place::Place::widened).
     pub error_bound_km: Option<f64>,
-    /// What `pack verify` found when it compared the file with its sources; null where it has not run.
+    /// What `pack verify` found when it compared the file with its sources; null if it has not run.
     pub verified: Option<serde_json::Value>,
-    /// What it was made from.
+    /// Values of the source that were invalid and are absent from the file, by kind, with the number of records.
+    #[serde(default)]
+    pub discarded: BTreeMap<String, u64>,
+    /// The sources.
     pub sources: Vec<Source>,
 }
 
 /// Where data comes from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Source {
-    /// What it is called.
+    /// The name.
     pub name: String,
-    /// The npm package that it came in.
+    /// The package that contained it.
     pub package: Option<String>,
     /// The package's version.
     pub version: Option<String>,
@@ -56,9 +61,9 @@ pub struct Source {
     pub build_date: Option<String>,
     /// The licence's SPDX identifier.
     pub licence: String,
-    /// The licence itself.
+    /// The URL of the licence text; empty if unknown.
     pub licence_url: String,
-    /// Whom the licence wants named.
+    /// The line that names the source, as its licence requires.
     pub attribution: String,
     /// The notices that came with the data.
     pub licence_text: String,
@@ -77,23 +82,67 @@ impl Entry {
             nodes: database.nodes,
             error_bound_km: None,
             verified: None,
+            discarded: BTreeMap::new(),
             sources,
         }
     }
 }
 
 impl Manifest {
-    /// As it goes into the file.
+    /// The manifest of these databases, with the attribution of all their sources.
+    pub fn new(profile: &str, databases: Vec<Entry>) -> Self {
+        let attribution = attribution(databases.iter().flat_map(|database| &database.sources));
+        Self { profile: profile.to_owned(), attribution, databases }
+    }
+
+    /// The file's text.
     pub fn to_json(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("strings and numbers always make JSON");
         json + "\n"
     }
 }
 
+/// The attributions of these sources in their order, each once.
+fn attribution<'s>(sources: impl Iterator<Item = &'s Source>) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for source in sources {
+        if !source.attribution.is_empty() && !lines.contains(&&*source.attribution) {
+            lines.push(&source.attribution);
+        }
+    }
+    lines.join("; ")
+}
+
 /// The SHA-256 of a file in hexadecimal.
 pub fn digest(file: &[u8]) -> String {
     Sha256::digest(file).iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes any text");
+        write!(text, "{byte:02x}").expect("writing to a string never fails");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_is_attributed_once() {
+        for (attributions, line, reason) in [
+            (&["A", "B", "A", "C"][..], "A; B; C", "a source of both databases"),
+            (&["", "A"], "A", "a source without a line"),
+            (&[], "", "no source"),
+        ] {
+            let sources = attributions.iter().map(|line| Source {
+                name: String::new(),
+                package: None,
+                version: None,
+                build_date: None,
+                licence: String::new(),
+                licence_url: String::new(),
+                attribution: (*line).to_owned(),
+                licence_text: String::new(),
+            });
+            assert_eq!(attribution(sources.collect::<Vec<_>>().iter()), line, "{reason}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Networks: the prefixes of one 128-bit space in which IPv4 lies under `::/96`, as the MaxMind DB format has it.
+//! Networks: prefixes of one 128-bit space in which IPv4 is `::/96`, as in the MaxMind DB format.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -6,10 +6,10 @@ use std::str::FromStr;
 
 /// A network in the 128-bit space: an address whose bits after `length` are zero.
 ///
-/// Ordered by address, then from the shorter prefix to the longer: what contains comes before what it contains.
+/// Ordered by address, then from the shorter prefix to the longer: a network comes before those within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network {
-    /// In network order: there are millions of networks in memory, and bytes need no alignment.
+    /// In network byte order. Bytes need no alignment, which saves memory: there are millions of networks.
     address: [u8; 16],
     length: u8,
 }
@@ -18,19 +18,21 @@ impl Network {
     /// Every address.
     pub const ALL: Self = Self { address: [0; 16], length: 0 };
 
-    /// `::/96`, where the format has the IPv4 addresses.
+    /// `::/96`: the IPv4 addresses.
     pub const IPV4: Self = Self { address: [0; 16], length: 96 };
 
-    /// Where an IPv4 address lies inside an IPv6 one: IPv4-mapped (RFC 4291), Teredo (RFC 4380, the server's address)
-    /// and 6to4 (RFC 3056), the three under which MaxMind's own writer repeats the IPv4 tree.
-    pub const IPV4_ALIASES: [Self; 3] = [
+    /// The IPv6 networks under which the IPv4 tree is repeated: IPv4-mapped (RFC 4291 section 2.5.5.2) and 6to4 (RFC
+    /// 3056 section 2), whose next 32 bits are the address of the host or of its site's router.
+    ///
+    /// MaxMind's own writer also repeats it under Teredo, 2001::/32. pack does not: bits 32 to 63 of a Teredo address
+    /// are the server (RFC 4380 section 4), so the record would be the server's, not the client's.
+    pub const IPV4_ALIASES: [Self; 2] = [
         Self { address: (0xffff_u128 << 32).to_be_bytes(), length: 96 },
-        Self { address: (0x2001_0000_u128 << 96).to_be_bytes(), length: 32 },
         Self { address: (0x2002_u128 << 112).to_be_bytes(), length: 16 },
     ];
 
-    /// The network of the first `length` bits of `address`; `None` if there are bits set after them, or if `length`
-    /// is over 128.
+    /// The network of the first `length` bits of `address`; `None` if a later bit is set, or if `length` is
+    /// over 128.
     pub fn new(address: u128, length: u8) -> Option<Self> {
         (length <= 128 && address & !mask(length) == 0).then_some(Self { address: address.to_be_bytes(), length })
     }
@@ -50,12 +52,12 @@ impl Network {
         self.length
     }
 
-    /// Whether an address is one of this network.
+    /// Whether this network contains the address.
     pub fn holds(self, address: u128) -> bool {
         address & mask(self.length) == self.first()
     }
 
-    /// Whether every address of `other` is one of this network.
+    /// Whether this network contains every address of `other`.
     pub fn contains(self, other: Self) -> bool {
         self.length <= other.length && self.holds(other.first())
     }
@@ -90,7 +92,7 @@ impl FromStr for Network {
     }
 }
 
-/// An address as a number of the 128-bit space: IPv4 under `::/96`.
+/// An address as a number in the 128-bit space: IPv4 in `::/96`.
 pub fn number(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(v4) => u128::from(u32::from(v4)),
@@ -98,12 +100,12 @@ pub fn number(address: IpAddr) -> u128 {
     }
 }
 
-/// The fewest networks that make up the addresses from `first` to `last`, both included.
+/// The fewest networks that together contain exactly the addresses from `first` to `last`, both included.
 pub fn range(first: u128, last: u128) -> impl Iterator<Item = Network> {
     let mut next = (first <= last).then_some(first);
     std::iter::from_fn(move || {
         let address = next?;
-        // The largest network that begins here and does not reach over the end.
+        // The largest network that begins here and ends no later than `last`.
         let aligned = 128 - address.trailing_zeros().min(128) as u8;
         let fitting = match (last - address).checked_add(1) {
             Some(count) => 128 - count.ilog2() as u8,
@@ -130,11 +132,11 @@ mod tests {
     #[test]
     fn parses_and_prints() {
         for (text, printed, reason) in [
-            ("1.0.0.0/24", "1.0.0.0/24", "IPv4 is counted from its own first bit"),
+            ("1.0.0.0/24", "1.0.0.0/24", "the length of an IPv4 prefix counts from the first bit of the IPv4 address"),
             ("0.0.0.0/0", "0.0.0.0/0", "the whole of IPv4 is ::/96"),
             ("2001:DB8::/32", "2001:db8::/32", "IPv6 as RFC 5952 writes it"),
-            ("::/0", "::/0", "everything"),
-            ("::/96", "0.0.0.0/0", "the format has one space: this is IPv4"),
+            ("::/0", "::/0", "all addresses"),
+            ("::/96", "0.0.0.0/0", "one space for both families: this is IPv4"),
         ] {
             assert_eq!(text.parse::<Network>().unwrap().to_string(), printed, "{reason}");
         }
@@ -157,7 +159,7 @@ mod tests {
             ("1.0.0.1", "1.0.0.1", vec!["1.0.0.1/32"], "one address"),
             ("1.0.0.1", "1.0.0.4", vec!["1.0.0.1/32", "1.0.0.2/31", "1.0.0.4/32"], "aligned at neither end"),
             ("0.0.0.0", "255.255.255.255", vec!["0.0.0.0/0"], "all of IPv4"),
-            ("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", vec!["::/0"], "all there is, which no u128 counts"),
+            ("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", vec!["::/0"], "all addresses, whose number exceeds u128"),
             ("1.0.0.2", "1.0.0.1", vec![], "inverted"),
         ] {
             let [first, last] = [first, last].map(|text: &str| number(text.parse().unwrap()));

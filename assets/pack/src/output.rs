@@ -1,12 +1,12 @@
-//! Writing the results: all of them, or none.
+//! Writes the results: all of them, or none.
 
 use crate::error::Error;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Writes the files into a directory. Each is written beside its place first, and only when all of them are on the
-/// disk do they take their places: who stops in between finds what was there before.
+/// Writes the files into a directory. Each is written under a temporary name first, and renamed when all of them are on
+/// the disk: an interruption leaves the previous files.
 pub fn write(directory: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
     fs::create_dir_all(directory).map_err(|source| Error::io(directory, source))?;
     let staged: Vec<Staged> =
@@ -16,7 +16,7 @@ pub fn write(directory: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
     handle.map_err(|source| Error::io(directory, source))
 }
 
-/// A file that is complete and not yet in its place; without a commit it goes away.
+/// A complete file under a temporary name; removed unless it is committed.
 struct Staged {
     temporary: PathBuf,
     place: PathBuf,
@@ -61,8 +61,8 @@ mod tests {
         assert!(write(&directory, &[("a", b"new"), ("missing/b", b"new")]).is_err());
         let mut names: Vec<_> = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, ["a", "b"], "nothing half-written is left");
-        assert_eq!(fs::read(directory.join("a")).unwrap(), b"one", "what was there before still is");
+        assert_eq!(names, ["a", "b"], "no temporary file remains");
+        assert_eq!(fs::read(directory.join("a")).unwrap(), b"one", "the previous file remains");
         fs::remove_dir_all(&directory).unwrap();
     }
 }

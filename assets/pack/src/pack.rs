@@ -1,4 +1,4 @@
-//! From sources to finished databases: without loss, or in a budget.
+//! Packs sources into databases: lossless, or within a budget.
 
 use crate::candidates;
 use crate::error::Error;
@@ -13,41 +13,41 @@ use crate::sources::{Loaded, Table};
 use crate::value::Value;
 use crate::writer::{self, Database};
 
-/// What goes into a component.
+/// The results of packing.
 pub struct Packed {
     /// `geo.mmdb`.
     pub geo: Vec<u8>,
     /// `asn.mmdb`.
     pub asn: Vec<u8>,
-    /// What `manifest.json` says about them.
+    /// The contents of `manifest.json`.
     pub manifest: Manifest,
 }
 
 /// How the databases are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// As the sources have it.
+    /// Equal to the sources.
     Exact,
-    /// Both databases together in so many bytes: places are moved as little as that takes.
+    /// Both databases together within a budget: places are moved as little as that requires.
     Edge {
-        /// The bytes that both databases may take.
+        /// The budget in bytes.
         budget: usize,
     },
 }
 
-/// The most that Akamai Functions takes, in bytes.
+/// The largest application that Akamai Functions accepts, in bytes.
 const LARGEST_APPLICATION: usize = 50 << 20;
 
-/// What the component takes besides its databases, in bytes, with room to grow.
+/// The size in bytes that is reserved for the component without its databases.
 const COMPONENT: usize = 5 << 19;
 
-/// The budget of the databases that leaves room for the component.
+/// The budget in bytes for both databases.
 pub const DEFAULT_BUDGET: usize = LARGEST_APPLICATION - COMPONENT;
 
-/// No location is ever moved farther than this, whatever the budget.
+/// The largest error bound in km, whatever the budget.
 pub const LARGEST_ERROR_KM: f64 = 50.0;
 
-/// Packs the sources. Names are in `languages`, and it takes the same sources and profile to the same bytes.
+/// Packs the sources, with names in `languages`. The same sources and profile give the same bytes.
 pub fn pack(
     profile: Profile,
     city: &Loaded<Place>,
@@ -55,8 +55,8 @@ pub fn pack(
     languages: &[String],
 ) -> Result<Packed, Error> {
     let asn_metadata = Metadata {
-        database_type: "ipedge-ASN".to_owned(),
-        description: "ipedge: who routes an address".to_owned(),
+        database_type: asn.database_type.clone(),
+        description: "ipedge: the autonomous system that routes an address".to_owned(),
         languages: vec!["en".to_owned()],
         build_date: asn.build_date,
     };
@@ -74,19 +74,19 @@ pub fn pack(
             (geo, Some(radius_km))
         }
     };
-    let geo_entry = Entry::new("geo.mmdb", GEO_TYPE, city.build_date, &geo, city.sources.clone());
+    let geo_entry = Entry::new("geo.mmdb", &city.database_type, city.build_date, &geo, city.sources.clone());
     let asn_entry =
         Entry::new("asn.mmdb", &asn_metadata.database_type, asn.build_date, &asn_database, asn.sources.clone());
-    let manifest = Manifest {
-        profile: profile.name().to_owned(),
-        attribution: city.sources.iter().map(|source| &*source.attribution).collect::<Vec<_>>().join("; "),
-        databases: vec![Entry { error_bound_km, ..geo_entry }, asn_entry],
-    };
+    let databases = vec![
+        Entry { error_bound_km, discarded: city.discarded.counts(), ..geo_entry },
+        Entry { discarded: asn.discarded.counts(), ..asn_entry },
+    ];
+    let manifest = Manifest::new(profile.name(), databases);
     Ok(Packed { geo: geo.bytes, asn: asn_database.bytes, manifest })
 }
 
 impl Profile {
-    /// As the manifest has it.
+    /// Its name in the manifest.
     pub fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -95,12 +95,10 @@ impl Profile {
     }
 }
 
-const GEO_TYPE: &str = "ipedge-City";
-
 fn geo_metadata(city: &Loaded<Place>, languages: &[String], radius_km: Option<f64>) -> Metadata {
-    let bound = radius_km.map(|km| format!(", at most {km} km from where its source has it"));
+    let bound = radius_km.map(|km| format!(", at most {km} km from its source's location"));
     Metadata {
-        database_type: GEO_TYPE.to_owned(),
+        database_type: city.database_type.clone(),
         description: format!("ipedge: where an address is{}", bound.unwrap_or_default()),
         languages: languages.to_vec(),
         build_date: city.build_date,
@@ -164,8 +162,8 @@ fn fit(city: &Loaded<Place>, languages: &[String], budget: usize) -> Result<(Dat
     Ok((database, f64::from(steps) / 10.0))
 }
 
-/// The least number of steps with which a database fits. It gets smaller with the logarithm of the steps, roughly,
-/// which tells where to look next.
+/// The least number of steps with which a database fits. Its size falls roughly with the logarithm of the steps, from
+/// which the next try is estimated.
 fn least(budget: usize, most: u32, write: impl Fn(u32) -> Result<Database, Error>) -> Result<(u32, Database), Error> {
     let mut too_large: Option<(u32, usize)> = None;
     let mut fitting: Option<(u32, Database)> = None;
@@ -194,7 +192,7 @@ fn least(budget: usize, most: u32, write: impl Fn(u32) -> Result<Database, Error
     })
 }
 
-/// Where, between what is too large and what fits, the budget is likely to be met.
+/// The number of steps, between one that is too large and one that fits, with which the budget is probably met.
 fn between((low, low_bytes): (u32, usize), (high, high_bytes): (u32, usize), budget: usize) -> u32 {
     let share = (low_bytes - budget) as f64 / (low_bytes - high_bytes) as f64;
     let from = f64::from(low.max(1));

@@ -1,6 +1,6 @@
-//! What the two databases say about an address, and how a record says it.
+//! The data of the two databases about an address, and its records.
 
-use crate::value::Value;
+use crate::value::{Scalar, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Names(Vec<(String, String)>);
 
 impl Names {
-    /// The name in English, and no other.
+    /// A name in English only.
     pub fn english(name: impl Into<String>) -> Self {
         Self(vec![("en".to_owned(), name.into())])
     }
@@ -33,22 +33,23 @@ impl FromIterator<(String, String)> for Names {
     }
 }
 
-/// Where an address is, as far as it is known.
+/// Where an address is. What is unknown is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The continent.
     pub continent: Option<Arc<Area>>,
     /// The country.
     pub country: Option<Arc<Area>>,
-    /// The largest subdivision of the country that it is in.
+    /// The first-level subdivision of the country: state, province, region.
     pub region: Option<Names>,
     /// The city.
     pub city: Option<Names>,
     /// The postal code.
     pub postal_code: Option<String>,
-    /// The point on the map.
+    /// The coordinates.
     pub point: Option<Point>,
-    /// The radius in km within which the source believes the address to be.
+    /// The source's accuracy radius: the place lies within this many km of the coordinates. Meaningless, and not written
+    /// into a record, without coordinates.
     pub accuracy_km: Option<u16>,
     /// The IANA name of the time zone.
     pub time_zone: Option<String>,
@@ -57,37 +58,38 @@ pub struct Place {
 /// A country or a continent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Area {
-    /// ISO 3166-1 alpha-2 for a country, the two letters of GeoIP2 for a continent.
-    pub code: String,
-    /// What it is called.
+    /// ISO 3166-1 alpha-2 for a country (and `XK`, Kosovo); the two letters of GeoIP2 for a continent.
+    pub code: Option<String>,
+    /// Its names.
     pub names: Names,
     /// Whether it is a member state of the European Union.
     pub is_in_european_union: bool,
 }
 
-/// A point on the map.
+/// A point on the globe (WGS 84).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Point {
     latitude: u64,
     longitude: u64,
 }
 
-/// Who routes an address.
+/// The autonomous system that routes an address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AutonomousSystem {
     /// The number of the autonomous system.
     pub number: u32,
-    /// The name of the organization that has it.
+    /// The name of the organization that holds it.
     pub organization: Option<String>,
 }
 
 impl Point {
-    /// The point at these degrees; `None` if it is not on the map.
+    /// The point at these degrees; `None` if the latitude exceeds 90 degrees, the longitude 180, or
+    /// either is not a number.
     pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
-        let on_map = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
-        // Adding zero makes a negative zero a positive one: one point, one representation.
+        let is_valid = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+        // Adding zero turns negative zero into positive zero, so that equal points have equal bits.
         let [latitude, longitude] = [latitude, longitude].map(|degrees| (degrees + 0.0).to_bits());
-        on_map.then_some(Self { latitude, longitude })
+        is_valid.then_some(Self { latitude, longitude })
     }
 
     /// Degrees north.
@@ -102,7 +104,10 @@ impl Point {
 }
 
 impl Place {
-    /// The same place, for addresses that are up to so many km away from it.
+    /// The same place with `km` added to its accuracy radius, in whole km, rounded up.
+    ///
+    /// This is how a simplified database states its error: a packed place may be up to `km` from the source's, so the
+    /// address lies within the sum of the source's radius (0 if it has none) and `km`.
     pub fn widened(&self, km: f64) -> Self {
         if km == 0.0 {
             return self.clone();
@@ -112,15 +117,18 @@ impl Place {
         Self { accuracy_km, ..self.clone() }
     }
 
-    /// The English name of the city without the district that DB-IP puts behind it, as in `Los Angeles (Hollywood)`.
+    /// The English name of the city without the district that DB-IP appends in parentheses: `Los Angeles (Hollywood)`.
     pub fn city_without_district(&self) -> Option<&str> {
         self.city.as_ref().and_then(|names| names.get("en")).map(without_district)
     }
 
-    /// The record, in the schema of GeoIP2 City.
+    /// The record in the schema of GeoIP2 City.
+    ///
+    /// As in that schema, `is_in_european_union` is written only for member states: a country without it is not one.
     pub fn record(&self) -> Value {
+        let accuracy_km = self.accuracy_km.filter(|_| self.point.is_some());
         let location = [
-            ("accuracy_radius", self.accuracy_km.map(Value::Uint16)),
+            ("accuracy_radius", accuracy_km.map(|km| Scalar::Uint16(km).into())),
             ("latitude", self.point.map(|point| Value::double(point.latitude()))),
             ("longitude", self.point.map(|point| Value::double(point.longitude()))),
             ("time_zone", self.time_zone.as_deref().map(Value::string)),
@@ -138,16 +146,16 @@ impl Place {
     }
 }
 
-/// A city's name without the district in parentheses behind it, if there is one.
+/// A city's name without the district in parentheses at its end, if any.
 pub fn without_district(name: &str) -> &str {
     name.split_once(" (").map_or(name, |(city, _)| city)
 }
 
 impl AutonomousSystem {
-    /// The record, in the schema of GeoLite2 ASN.
+    /// The record in the schema of GeoLite2 ASN.
     pub fn record(&self) -> Value {
         Value::map([
-            ("autonomous_system_number", Some(Value::Uint32(self.number))),
+            ("autonomous_system_number", Some(Scalar::Uint32(self.number).into())),
             ("autonomous_system_organization", self.organization.as_deref().map(Value::string)),
         ])
     }
@@ -157,7 +165,7 @@ fn named(code: Option<(&'static str, &Arc<Area>)>, names: &Names) -> Value {
     let spelled = names.0.iter().map(|(language, name)| (Cow::Owned(language.clone()), Value::string(name)));
     let names = (!names.is_empty()).then(|| Value::Map(spelled.collect()));
     let is_member = code.is_some_and(|(_, area)| area.is_in_european_union);
-    let code = code.map(|(key, area)| (key, Some(Value::string(&area.code))));
-    let is_member = ("is_in_european_union", is_member.then_some(Value::Bool(true)));
+    let code = code.map(|(key, area)| (key, area.code.as_deref().map(Value::string)));
+    let is_member = ("is_in_european_union", is_member.then_some(Scalar::Bool(true).into()));
     Value::map(code.into_iter().chain([is_member, ("names", names)]))
 }

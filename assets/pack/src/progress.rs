@@ -1,4 +1,4 @@
-//! How far a long step has come: a bar on a terminal, a line for its beginning anywhere else.
+//! The progress of long steps: a bar on a terminal, otherwise one line at the beginning.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::Cell;
@@ -10,7 +10,7 @@ pub struct Progress {
     steps: Cell<u64>,
 }
 
-/// The bar moves once for so many steps.
+/// The bar is redrawn once per this many parts.
 const STRIDE: u64 = 1 << 14;
 
 impl Progress {
@@ -26,7 +26,7 @@ impl Progress {
         Self { bar: bar.with_style(style.expect("a template without faults")), steps: Cell::new(0) }
     }
 
-    /// One more part is done.
+    /// Counts one more part as done.
     pub fn step(&self) {
         let steps = self.steps.get() + 1;
         self.steps.set(steps);

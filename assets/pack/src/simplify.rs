@@ -1,19 +1,19 @@
-//! A smaller tree, with no address farther from where it was than the radius.
+//! Makes a smaller tree in which no address moves farther than the radius.
 //!
-//! Every leaf may take any of its candidates, so a subtree becomes one leaf wherever its leaves have a candidate in
-//! common: on the way up, the candidates of a node are those that both its branches have. This finds every merge there
-//! is for these candidates. (Fitch's method for evolutionary trees does the same, for the same reason.) Which of the
-//! common candidates is taken makes no difference to the size of a tree, but it does to a graph: everybody takes the
-//! most frequent one, so that what can be equal becomes equal, and is stored once.
+//! Every leaf may take any of its candidates, so a subtree becomes one leaf if its leaves have a common candidate. From
+//! the leaves up, the candidates of a node are those that both of its branches have, which finds every possible merge.
+//! (Fitch's method for evolutionary trees does the same.) The choice among common candidates does not change the size of
+//! a tree, but it changes that of a graph: always choosing the most frequent one makes more subtrees equal, and equal
+//! subtrees are stored once.
 
 use crate::candidates::Candidates;
 use crate::graph::{Child, Graph, Kind};
 
 /// The simplified graph, and its roots in the order of the ones given.
 pub struct Simplified<const N: usize> {
-    /// Leaves are numbers of places, as before.
+    /// The graph, whose leaves are numbers of places.
     pub graph: Graph,
-    /// Where the trees begin.
+    /// The roots of the trees.
     pub roots: [Child; N],
 }
 
@@ -21,11 +21,11 @@ pub struct Simplified<const N: usize> {
 pub fn simplify<const N: usize>(graph: &Graph, roots: [Child; N], candidates: &mut Candidates) -> Simplified<N> {
     let mut simplified = Graph::default();
     let mut done: Vec<Branch> = Vec::with_capacity(graph.node_count());
-    // A node is made after those under it.
+    // Children have lower numbers than their parents.
     for node in 0..graph.node_count() {
         let [left, right] = graph.records(node as u32).map(|record| branch(record, &done, candidates));
         let common = match (left, right) {
-            (Branch::One(left), Branch::One(right)) => candidates.sets.meet(left, right),
+            (Branch::One(left), Branch::One(right)) => candidates.sets.intersect(left, right),
             _ => None,
         };
         done.push(match common {
@@ -37,12 +37,12 @@ pub fn simplify<const N: usize>(graph: &Graph, roots: [Child; N], candidates: &m
     Simplified { graph: simplified, roots }
 }
 
-/// What has become of a branch.
+/// The result for a branch.
 #[derive(Clone, Copy)]
 enum Branch {
-    /// One place of this set of candidates will do for all of it.
+    /// Any one place of this set of candidates can represent the whole branch.
     One(u32),
-    /// It takes several, or has none.
+    /// The branch needs several places, or has none.
     Many(Child),
 }
 
@@ -69,7 +69,7 @@ mod tests {
     use crate::place::{Place, Point};
     use std::sync::Arc;
 
-    /// Places on the equator, so many km east of the meridian; each is in as many networks as the tree has of it.
+    /// Places on the equator, the given numbers of km east of the meridian, after simplification.
     fn simplified(km: &[f64], networks: &[(&str, u32)], radius_km: f64) -> Vec<(String, f64)> {
         let place = |km: &f64| Arc::new(Place { point: Point::new(0.0, km / 111.195), ..Place::default() });
         let places: Vec<Arc<Place>> = km.iter().map(place).collect();
@@ -104,16 +104,16 @@ mod tests {
         let quarters = ["::/2", "4000::/2", "8000::/2", "c000::/2"];
         for (km, places, radius, expected, reason) in [
             (&[0.0, 9.0][..], [0, 1, 0, 0], 10.0, &[("::/0", 0.0)][..], "all within the radius of the most frequent"),
-            (&[0.0, 9.0], [0, 1, 0, 0], 8.0, &[("::/2", 0.0), ("4000::/2", 9.0), ("8000::/1", 0.0)], "too far"),
-            (&[0.0, 9.0, 18.0], [0, 1, 2, 1], 10.0, &[("::/0", 9.0)], "one between two stands for both"),
+            (&[0.0, 9.0], [0, 1, 0, 0], 8.0, &[("::/2", 0.0), ("4000::/2", 9.0), ("8000::/1", 0.0)], "too far apart"),
+            (&[0.0, 9.0, 18.0], [0, 1, 2, 1], 10.0, &[("::/0", 9.0)], "a place between two represents both"),
             (
                 &[0.0, 9.0, 18.0, 99.0],
                 [0, 1, 2, 3],
                 10.0,
                 &[("::/1", 0.0), ("8000::/2", 9.0), ("c000::/2", 99.0)],
-                "as far up as it goes; everybody takes the same",
+                "merged as far up as possible; all take the same place",
             ),
-            (&[0.0], [0, 0, 0, 0], 0.0, &[("::/0", 0.0)], "nothing to move"),
+            (&[0.0], [0, 0, 0, 0], 0.0, &[("::/0", 0.0)], "nothing moves"),
         ] {
             let networks: Vec<(&str, u32)> = quarters.into_iter().zip(places).collect();
             let expected: Vec<(String, f64)> = expected.iter().map(|&(network, km)| (network.to_owned(), km)).collect();

@@ -1,29 +1,36 @@
-//! Where the data comes from: the pinned npm packages, or files of the user's own.
+//! Where the data comes from: the pinned npm packages, or custom files.
 
 pub mod asn;
 pub mod city;
 pub mod csv;
+pub mod database_type;
+pub mod field;
 pub mod licence;
 pub mod mmdb;
 
-use crate::date::Date;
 use crate::manifest::Source;
 use crate::network::Network;
+use crate::sources::field::Discarded;
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+use time::Date;
 
 /// A source that has been read.
 pub struct Loaded<V> {
-    /// Its networks and what it says about them.
+    /// Its networks with their data.
     pub table: Table<V>,
     /// The day on which it was built.
     pub build_date: Date,
-    /// Who made it, on which terms.
+    /// The `database_type` of the packed database.
+    pub database_type: String,
+    /// Invalid values that were left out.
+    pub discarded: Discarded,
+    /// Its makers and their terms.
     pub sources: Vec<Source>,
 }
 
-/// Networks with the number of their value.
+/// Networks with the numbers of their values.
 pub struct Table<V> {
     /// The distinct values.
     pub values: Vec<Arc<V>>,
@@ -60,14 +67,14 @@ impl<V: Eq + Hash> Table<V> {
         }
     }
 
-    /// Puts the networks in order, and gives up what is only needed while reading.
+    /// Sorts the networks, and frees the memory that only reading needs.
     pub(crate) fn sort(&mut self) {
         self.ipv4.sort_unstable();
         self.ipv6.sort_unstable();
         self.known = FxHashMap::default();
     }
 
-    /// A table of these rows, in any order.
+    /// Makes a table of these rows, in any order.
     pub fn of(rows: impl IntoIterator<Item = (Network, V)>) -> Self {
         let mut table = Self::default();
         for (network, value) in rows {

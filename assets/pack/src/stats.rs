@@ -1,8 +1,8 @@
-//! What a database is made of, and how many pages of memory a lookup touches.
+//! Sizes of the parts of a database, and the number of memory pages that a lookup touches.
 
-use crate::order::PAGE;
-use crate::random::Random;
-use crate::trace::Trace;
+use crate::access_trace::AccessTrace;
+use crate::node_layout::PAGE;
+use fastrand::Rng;
 use std::fmt;
 
 /// The figures of a database.
@@ -16,7 +16,7 @@ pub struct Figures {
     pub tree_bytes: usize,
     /// Bytes of the data section.
     pub data_bytes: usize,
-    /// Pages of the search tree that a lookup touches, were the nodes in the order of a plain descent.
+    /// Pages of the search tree that a lookup would touch if the nodes were in depth-first order.
     pub tree_pages_plain: Pages,
     /// Pages of the search tree that a lookup touches.
     pub tree_pages: Pages,
@@ -29,20 +29,20 @@ pub struct Figures {
 pub struct Pages {
     /// On average.
     pub mean: f64,
-    /// By 99 in 100 lookups at most.
+    /// The 99th percentile.
     pub p99: usize,
 }
 
-/// Lookups to measure, half of them IPv4.
+/// The number of lookups to measure, half of them IPv4.
 const LOOKUPS: usize = 1_000_000;
 
-/// Measures a database, with addresses drawn uniformly by network. The error says what is wrong with it.
+/// Measures a database, with addresses drawn uniformly by network. The error says what is wrong with the database.
 pub fn of(bytes: &[u8]) -> Result<Figures, String> {
-    let trace = Trace::open(bytes)?;
+    let trace = AccessTrace::open(bytes)?;
     let entry = (0..96).fold(0, |node: u32, _| trace.nodes.get(node as usize).map_or(node, |records| records[0]));
     let networks = networks(&trace, entry)?;
     let plain = plain(&trace);
-    let mut random = Random::new(1);
+    let mut random = Rng::with_seed(1);
     let (mut before, mut after, mut data) = (Histogram::default(), Histogram::default(), Histogram::default());
     let (mut touched, mut touched_plain, mut touched_data) = (Vec::new(), Vec::new(), Vec::new());
     for lookup in 0..LOOKUPS {
@@ -54,8 +54,7 @@ pub fn of(bytes: &[u8]) -> Result<Figures, String> {
             if left + right == 0 {
                 break;
             }
-            record =
-                records[usize::from(random.below(usize::try_from(left + right).unwrap_or(usize::MAX)) as u64 >= left)];
+            record = records[usize::from(random.u64(..left + right) >= left)];
         }
         if record as usize > trace.nodes.len() {
             trace.value(record, &mut touched_data)?;
@@ -75,8 +74,8 @@ pub fn of(bytes: &[u8]) -> Result<Figures, String> {
     })
 }
 
-/// For each node the number of networks with data below it. Those of IPv4 are left out of all that is above `entry`.
-fn networks(trace: &Trace, entry: u32) -> Result<Vec<Option<u64>>, String> {
+/// For each node the number of networks with data below it. Nodes above `entry` do not count those of IPv4.
+fn networks(trace: &AccessTrace, entry: u32) -> Result<Vec<Option<u64>>, String> {
     let nodes = trace.nodes.len();
     let mut counts: Vec<Option<u64>> = vec![None; nodes];
     let mut open: Vec<(u32, bool)> = vec![(0, false)];
@@ -107,8 +106,8 @@ fn below(counts: &[Option<u64>], nodes: usize, record: u32) -> u64 {
     }
 }
 
-/// For each node its place if each stood before those under it, the left branch before the right one.
-fn plain(trace: &Trace) -> Vec<u32> {
+/// For each node its index in depth-first order, the left branch before the right one.
+fn plain(trace: &AccessTrace) -> Vec<u32> {
     let mut places: Vec<Option<u32>> = vec![None; trace.nodes.len()];
     let mut open = vec![0];
     let mut next = 0;
@@ -122,12 +121,12 @@ fn plain(trace: &Trace) -> Vec<u32> {
     places.into_iter().map(|place| place.unwrap_or(next)).collect()
 }
 
-/// How many lookups touched how many pages.
+/// The number of lookups by the number of pages that they touched.
 #[derive(Default)]
 struct Histogram(Vec<u64>);
 
 impl Histogram {
-    /// Counts a lookup by the places it touched, which are forgotten.
+    /// Counts a lookup by the offsets that it touched, and clears them.
     fn add(&mut self, touched: &mut Vec<usize>) {
         touched.iter_mut().for_each(|place| *place /= PAGE);
         touched.sort_unstable();
@@ -160,8 +159,8 @@ impl fmt::Display for Figures {
         )?;
         writeln!(f, "  pages of 4 KiB touched by a lookup, over {LOOKUPS} random addresses:")?;
         for (what, pages) in [
-            ("search tree, nodes in plain order", self.tree_pages_plain),
-            ("search tree, as it is", self.tree_pages),
+            ("search tree, if depth-first", self.tree_pages_plain),
+            ("search tree, as stored", self.tree_pages),
             ("data", self.data_pages),
         ] {
             writeln!(f, "    {what:34} mean {:5.2}   p99 {}", pages.mean, pages.p99)?;

@@ -1,79 +1,79 @@
-//! Packed databases against their sources, address by address.
+//! Compares packed databases with their sources, address by address.
 
+use crate::decoded::{DecodedPlace, DecodedSystem};
 use crate::error::Error;
-use crate::expected::Expected;
 use crate::network::Network;
 use crate::place::{AutonomousSystem, Place, Point, without_district};
-use crate::random::Random;
-use crate::seen::{Location, System};
+use crate::reference::Reference;
 use crate::sources::Table;
 use crate::sphere::distance_km;
+use fastrand::Rng;
 use maxminddb::Reader;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What the comparison of a location database found.
+/// The result of comparing a location database.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Locations {
-    /// How many addresses were looked up: the edges of every network, and random ones.
+    /// The number of addresses looked up: the edges of every network, and random ones.
     pub addresses: u64,
     /// Addresses that only one of the two has data for.
     pub presence_mismatches: u64,
-    /// Addresses whose continent is another.
+    /// Addresses with different continents.
     pub continent_mismatches: u64,
-    /// Addresses whose country is another.
+    /// Addresses with different countries.
     pub country_mismatches: u64,
-    /// Addresses about which the two disagree whether they are in the European Union.
+    /// Addresses with different membership of the European Union.
     pub eu_mismatches: u64,
-    /// Addresses whose region is another.
+    /// Addresses with different regions.
     pub region_mismatches: u64,
-    /// Addresses whose time zone is another.
+    /// Addresses with different time zones.
     pub timezone_mismatches: u64,
     /// Addresses that only one of the two has coordinates for.
     pub point_mismatches: u64,
-    /// Addresses whose city has another name.
+    /// Addresses with different names of the city.
     pub city_mismatches: u64,
     /// The share of random addresses that are in the same city, though perhaps in another district of it.
     pub same_city: f64,
-    /// How far the locations are from where the source has them.
+    /// Distances in km between the database's locations and the source's.
     pub error_km: Distribution,
 }
 
-/// Distances over addresses drawn uniformly by network; the greatest is over all addresses that were looked up.
+/// Distances in km over addresses drawn uniformly by network. The maximum is over all addresses looked up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Distribution {
-    /// Half of the addresses are not farther off.
+    /// The median.
     pub p50: f64,
-    /// Nine in ten are not.
+    /// The 90th percentile.
     pub p90: f64,
-    /// Ninety-nine in a hundred are not.
+    /// The 99th percentile.
     pub p99: f64,
-    /// None is.
+    /// The maximum.
     pub max: f64,
 }
 
-/// What the comparison of an ASN database found.
+/// The result of comparing an ASN database.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Systems {
-    /// How many addresses were looked up: the edges of every network, and random ones.
+    /// The number of addresses looked up: the edges of every network, and random ones.
     pub addresses: u64,
-    /// Addresses whose number or organization is another, or that only one of the two has.
+    /// Addresses whose number or organization differs, or that only one of the two has data for.
     pub mismatches: u64,
 }
 
-/// What the result has to stay within.
+/// The bounds for the result.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// The greatest distance in km, as the manifest promises it.
+    /// The largest distance in km, as the manifest states it.
     pub max_km: f64,
-    /// The distance in km that 99 in 100 addresses keep.
+    /// The 99th percentile of the distance in km.
     pub p99_km: f64,
 }
 
 impl Locations {
-    /// What must not differ in any profile, and at how many addresses it does.
+    /// The numbers of addresses with differences that no profile allows.
     pub fn mismatches(&self) -> [(&'static str, u64); 7] {
         [
             ("presence", self.presence_mismatches),
@@ -86,7 +86,7 @@ impl Locations {
         ]
     }
 
-    /// What is over the bounds, if anything.
+    /// The faults: differences that are not allowed, and distances over the bounds.
     pub fn faults(&self, bounds: Bounds) -> Vec<String> {
         let mismatches = self.mismatches().into_iter().filter(|(_, count)| *count > 0);
         let mut faults: Vec<String> =
@@ -94,7 +94,7 @@ impl Locations {
         if bounds.max_km == 0.0 && self.city_mismatches > 0 {
             faults.push(format!("{} addresses differ in city", self.city_mismatches));
         }
-        // A millimetre for what floating point does on the way.
+        // A millimetre of tolerance for floating-point errors.
         let distances =
             [(self.error_km.max, bounds.max_km, "the farthest"), (self.error_km.p99, bounds.p99_km, "99 in 100")];
         for (found, bound, which) in distances {
@@ -107,7 +107,7 @@ impl Locations {
 }
 
 impl Systems {
-    /// What is over the bounds, if anything.
+    /// The fault, if any address differs.
     pub fn faults(&self) -> Option<String> {
         (self.mismatches > 0).then(|| format!("{} addresses differ in their autonomous system", self.mismatches))
     }
@@ -115,24 +115,24 @@ impl Systems {
 
 /// Compares a location database with its source, at the edges of every network and `sample` random addresses.
 pub fn locations(database: &[u8], source: &Table<Place>, sample: usize) -> Result<Locations, Error> {
-    let places: Vec<Location> = source.values.iter().map(|place| Location::of(place)).collect();
+    let places: Vec<DecodedPlace> = source.values.iter().map(|place| DecodedPlace::of(place)).collect();
     let mut found = Locations::default();
     let mut errors: Vec<f32> = Vec::with_capacity(sample);
     let mut same_city = 0_u64;
-    compare(database, source, sample, |drawn, expected, seen: Option<&Location>| {
+    compare(database, source, sample, |drawn, expected, decoded: Option<&DecodedPlace>| {
         found.addresses += 1;
-        let (expected, seen) = match (expected.map(|place| &places[place as usize]), seen) {
+        let (expected, decoded) = match (expected.map(|place| &places[place as usize]), decoded) {
             (None, None) => return,
-            (Some(expected), Some(seen)) => (expected, seen),
+            (Some(expected), Some(decoded)) => (expected, decoded),
             _ => return found.presence_mismatches += 1,
         };
-        found.continent_mismatches += u64::from(expected.continent != seen.continent);
-        found.country_mismatches += u64::from(expected.country != seen.country);
-        found.eu_mismatches += u64::from(expected.is_in_european_union != seen.is_in_european_union);
-        found.region_mismatches += u64::from(expected.region != seen.region);
-        found.city_mismatches += u64::from(expected.city != seen.city);
-        found.timezone_mismatches += u64::from(expected.time_zone != seen.time_zone);
-        let error = match (expected.point, seen.point) {
+        found.continent_mismatches += u64::from(expected.continent != decoded.continent);
+        found.country_mismatches += u64::from(expected.country != decoded.country);
+        found.eu_mismatches += u64::from(expected.is_in_european_union != decoded.is_in_european_union);
+        found.region_mismatches += u64::from(expected.region != decoded.region);
+        found.city_mismatches += u64::from(expected.city != decoded.city);
+        found.timezone_mismatches += u64::from(expected.time_zone != decoded.time_zone);
+        let error = match (expected.point, decoded.point) {
             (Some(from), Some(to)) => distance(from, to),
             (None, None) => 0.0,
             _ => return found.point_mismatches += 1,
@@ -140,8 +140,9 @@ pub fn locations(database: &[u8], source: &Table<Place>, sample: usize) -> Resul
         found.error_km.max = found.error_km.max.max(error);
         if drawn {
             errors.push(error as f32);
-            let [expected, seen] = [expected, seen].map(|location| location.city.as_deref().map(without_district));
-            same_city += u64::from(expected == seen);
+            let [expected, decoded] =
+                [expected, decoded].map(|location| location.city.as_deref().map(without_district));
+            same_city += u64::from(expected == decoded);
         }
     })?;
     errors.sort_unstable_by(f32::total_cmp);
@@ -157,16 +158,16 @@ pub fn locations(database: &[u8], source: &Table<Place>, sample: usize) -> Resul
 
 /// Compares an ASN database with its source, at the edges of every network and `sample` random addresses.
 pub fn systems(database: &[u8], source: &Table<AutonomousSystem>, sample: usize) -> Result<Systems, Error> {
-    let systems: Vec<System> = source.values.iter().map(|system| System::of(system)).collect();
+    let systems: Vec<DecodedSystem> = source.values.iter().map(|system| DecodedSystem::of(system)).collect();
     let mut found = Systems::default();
-    compare(database, source, sample, |_, expected, seen: Option<&System>| {
+    compare(database, source, sample, |_, expected, decoded: Option<&DecodedSystem>| {
         found.addresses += 1;
-        found.mismatches += u64::from(expected.map(|system| &systems[system as usize]) != seen);
+        found.mismatches += u64::from(expected.map(|system| &systems[system as usize]) != decoded);
     })?;
     Ok(found)
 }
 
-/// Looks every address up on both sides, and hands over whether it is a random one and what each side has.
+/// Looks up every address on both sides, and passes on whether it is a random one and the data of each side.
 fn compare<V, R: DeserializeOwned>(
     database: &[u8],
     source: &Table<V>,
@@ -178,19 +179,19 @@ fn compare<V, R: DeserializeOwned>(
     let mut records: FxHashMap<usize, R> = FxHashMap::default();
     let total = source.ipv4.len() + source.ipv6.len();
     for (family, networks) in [(Network::IPV4, &source.ipv4), (Network::ALL, &source.ipv6)] {
-        let expected = Expected::new(networks);
+        let expected = Reference::new(networks);
         let share = (sample as u128 * networks.len() as u128 / total.max(1) as u128) as usize;
-        let mut random = Random::new(share as u64);
+        let mut random = Rng::with_seed(share as u64);
         let drawn = (0..share).filter_map(|_| expected.draw(&mut random)).map(|address| (true, address));
         let edges = expected.edges().map(|address| (false, address));
         for (is_drawn, address) in edges.chain(drawn) {
             let expected = expected.at(address);
-            // What is beside the networks of a family can be of the other one, or an alias of it.
+            // An address beside the networks of one family can belong to the other, or to an alias of it.
             if expected.is_none() && !belongs(family, address) {
                 continue;
             }
             let result = reader.lookup(ip(family, address)).map_err(broken)?;
-            let seen = match result.offset() {
+            let decoded = match result.offset() {
                 None => None,
                 Some(offset) => {
                     if !records.contains_key(&offset) {
@@ -200,7 +201,7 @@ fn compare<V, R: DeserializeOwned>(
                     records.get(&offset)
                 }
             };
-            judge(is_drawn, expected, seen);
+            judge(is_drawn, expected, decoded);
         }
     }
     Ok(())
@@ -224,7 +225,7 @@ fn distance(from: Point, to: Point) -> f64 {
     if from == to { 0.0 } else { distance_km(from, to) }
 }
 
-/// To metres: more would only be noise.
+/// Rounds to three decimal places: km to metres.
 fn rounded(number: f64) -> f64 {
     (number * 1e3).round() / 1e3
 }

@@ -1,6 +1,8 @@
 //! The bytes of the data section: control bytes, numbers and pointers, as in the MaxMind DB specification 2.0.
 
-/// The types of the format that have parts or a length of their own, by number.
+use crate::value::Scalar;
+
+/// Type numbers of the values that have a length: text, maps and arrays.
 pub mod kind {
     /// UTF-8 text.
     pub const STRING: u8 = 2;
@@ -10,24 +12,7 @@ pub mod kind {
     pub const ARRAY: u8 = 11;
 }
 
-/// A value without parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scalar {
-    /// A 64-bit float, by its bits.
-    Double(u64),
-    /// A 32-bit float, by its bits.
-    Float(u32),
-    /// An unsigned number of at most 16 bits.
-    Uint16(u16),
-    /// An unsigned number of at most 32 bits.
-    Uint32(u32),
-    /// An unsigned number of at most 64 bits.
-    Uint64(u64),
-    /// True or false.
-    Bool(bool),
-}
-
-/// Appends a value without parts.
+/// Appends a number or a boolean.
 pub fn scalar(bytes: &mut Vec<u8>, scalar: Scalar) {
     match scalar {
         Scalar::Double(bits) => {
@@ -40,20 +25,23 @@ pub fn scalar(bytes: &mut Vec<u8>, scalar: Scalar) {
         }
         Scalar::Uint16(number) => unsigned(bytes, 5, number.into()),
         Scalar::Uint32(number) => unsigned(bytes, 6, number.into()),
-        Scalar::Uint64(number) => unsigned(bytes, 9, number),
+        Scalar::Uint64(number) => unsigned(bytes, 9, number.into()),
+        Scalar::Uint128(number) => unsigned(bytes, 10, number),
+        // Two's complement; a negative number needs all four bytes.
+        Scalar::Int32(number) => unsigned(bytes, 8, number.cast_unsigned().into()),
         Scalar::Bool(is) => control(bytes, 14, is.into()),
     }
 }
 
-/// A number without its leading zero bytes.
-fn unsigned(bytes: &mut Vec<u8>, kind: u8, number: u64) {
+/// An integer without its leading zero bytes.
+fn unsigned(bytes: &mut Vec<u8>, kind: u8, number: u128) {
     let digits = number.to_be_bytes();
     let digits = &digits[number.leading_zeros() as usize / 8..];
     control(bytes, kind, digits.len());
     bytes.extend(digits);
 }
 
-/// Appends type and size: sizes from 29 on take further bytes, types from 8 on a byte of their own before those.
+/// Appends type and size. Sizes of 29 and more take further bytes; types of 8 and more take one byte before those.
 pub fn control(bytes: &mut Vec<u8>, kind: u8, size: usize) {
     let (low, more) = match size {
         0..29 => (size as u8, 0),
@@ -69,7 +57,7 @@ pub fn control(bytes: &mut Vec<u8>, kind: u8, size: usize) {
     bytes.extend(&((size - base) as u32).to_be_bytes()[4 - more..]);
 }
 
-/// A pointer to an offset: the type, two bits that say how long it is, then three bits and the bytes.
+/// A pointer to an offset: the type, two bits for its length, then three bits and the remaining bytes.
 pub fn pointer(offset: u32) -> Vec<u8> {
     const KIND: u32 = 1 << 5;
     match offset {
@@ -85,14 +73,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scalars_are_spelled_as_the_specification_has_it() {
+    fn scalars_are_encoded_as_specified() {
         for (value, expected, reason) in [
             (Scalar::Double(1.5_f64.to_bits()), vec![0x68, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0], "type 3, eight bytes"),
-            (Scalar::Float(1.5_f32.to_bits()), vec![0x04, 8, 0x3f, 0xc0, 0, 0], "type 15 in a byte of its own"),
+            (Scalar::Float(1.5_f32.to_bits()), vec![0x04, 8, 0x3f, 0xc0, 0, 0], "type 15 takes a second byte"),
             (Scalar::Uint16(0), vec![0xa0], "type 5; zero has no bytes"),
             (Scalar::Uint16(258), vec![0xa2, 1, 2], "the most significant byte first"),
             (Scalar::Uint32(13_335), vec![0xc2, 0x34, 0x17], "type 6 without its leading zeros"),
-            (Scalar::Uint64(1 << 32), vec![0x05, 2, 1, 0, 0, 0, 0], "type 9 in a byte of its own"),
+            (Scalar::Uint64(1 << 32), vec![0x05, 2, 1, 0, 0, 0, 0], "type 9 takes a second byte"),
+            (Scalar::Uint128(1), vec![0x01, 3, 1], "type 10 takes a second byte"),
+            (Scalar::Int32(5), vec![0x01, 1, 5], "type 8 takes a second byte"),
+            (Scalar::Int32(-2), vec![0x04, 1, 0xff, 0xff, 0xff, 0xfe], "two's complement"),
             (Scalar::Bool(true), vec![0x01, 7], "type 14, whose size is its value"),
         ] {
             let mut bytes = Vec::new();

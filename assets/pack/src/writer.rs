@@ -1,49 +1,49 @@
-//! A search tree and its values to the bytes of a MaxMind DB file.
+//! Writes a search tree and its values as a MaxMind DB file.
 
 use crate::data;
 use crate::error::Error;
 use crate::graph::{Child, Graph, Kind};
 use crate::metadata::Metadata;
-use crate::order;
+use crate::node_layout;
 use crate::value::Value;
 use rustc_hash::FxHashMap;
 
-/// The zero bytes between search tree and data section.
+/// The number of zero bytes between search tree and data section.
 const SEPARATOR: usize = 16;
 
-/// What stands before the metadata.
+/// The bytes that mark the beginning of the metadata.
 const MARKER: &[u8] = b"\xab\xcd\xefMaxMind.com";
 
 /// A finished database.
 pub struct Database {
     /// The file.
     pub bytes: Vec<u8>,
-    /// How many nodes its search tree has.
+    /// The number of nodes in the search tree.
     pub nodes: u32,
-    /// How many networks with data it tells apart, aliases not counted.
+    /// The number of networks with data, not counting aliases.
     pub networks: u64,
 }
 
-/// Writes the tree under `root`; `record` gives the record of a leaf's number.
+/// Writes the tree under `root`; `record` returns the record for a leaf's number.
 pub fn write(
     graph: &Graph,
     root: Child,
     record: impl Fn(u32) -> Value,
     metadata: &Metadata,
 ) -> Result<Database, Error> {
-    let order = order::by_pages(graph, root);
-    let section = data::encode(order.leaves.iter().map(|&leaf| record(leaf)))?;
-    let offsets: FxHashMap<u32, u32> = order.leaves.iter().copied().zip(section.offsets).collect();
-    let nodes = u32::try_from(order.nodes.len()).map_err(|_| Error::unfit("the search tree is too large"))?;
-    let record_size = RecordSize::for_largest(order.nodes.len() + SEPARATOR + section.bytes.len())?;
+    let layout = node_layout::by_pages(graph, root);
+    let section = data::encode(layout.leaves.iter().map(|&leaf| record(leaf)))?;
+    let offsets: FxHashMap<u32, u32> = layout.leaves.iter().copied().zip(section.offsets).collect();
+    let nodes = u32::try_from(layout.nodes.len()).map_err(|_| Error::unfit("the search tree is too large"))?;
+    let record_size = RecordSize::for_largest(layout.nodes.len() + SEPARATOR + section.bytes.len())?;
 
-    let mut bytes = Vec::with_capacity(record_size.node_bytes() * order.nodes.len() + section.bytes.len() + 4096);
+    let mut bytes = Vec::with_capacity(record_size.node_bytes() * layout.nodes.len() + section.bytes.len() + 4096);
     let value = |child: Child| match child.kind() {
-        Kind::Node(node) => order.position[node as usize],
+        Kind::Node(node) => layout.position[node as usize],
         Kind::Empty => nodes,
         Kind::Leaf(record) => nodes + SEPARATOR as u32 + offsets[&record],
     };
-    for &node in &order.nodes {
+    for &node in &layout.nodes {
         record_size.push(&mut bytes, graph.records(node).map(value));
     }
     bytes.extend([0; SEPARATOR]);
@@ -53,7 +53,7 @@ pub fn write(
     Ok(Database { bytes, nodes, networks: graph.networks(root) })
 }
 
-/// How many bits a record of a node takes.
+/// The size in bits of a record of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RecordSize {
     Bits24,
@@ -62,7 +62,7 @@ enum RecordSize {
 }
 
 impl RecordSize {
-    /// The smallest in which numbers below `largest` fit.
+    /// The smallest size in which all numbers below `largest` fit.
     fn for_largest(largest: usize) -> Result<Self, Error> {
         match largest {
             ..=0x100_0000 => Ok(Self::Bits24),
@@ -89,7 +89,7 @@ impl RecordSize {
         let [r3, r2, r1, r0] = right.to_be_bytes();
         match self {
             Self::Bits24 => bytes.extend([l2, l1, l0, r2, r1, r0]),
-            // The middle byte has the highest four bits of both, the left one's first.
+            // The middle byte holds the highest four bits of both records, those of the left one first.
             Self::Bits28 => bytes.extend([l2, l1, l0, l3 << 4 | r3, r2, r1, r0]),
             Self::Bits32 => bytes.extend([l3, l2, l1, l0, r3, r2, r1, r0]),
         }
@@ -101,9 +101,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_are_as_small_as_fits() {
+    fn records_are_as_small_as_possible() {
         for (largest, size, reason) in [
-            (1, RecordSize::Bits24, "the least there is"),
+            (1, RecordSize::Bits24, "the smallest size"),
             (1 << 24, RecordSize::Bits24, "the last number is 2^24 - 1"),
             ((1 << 24) + 1, RecordSize::Bits28, "2^24 does not fit in 24 bits"),
             (1 << 28, RecordSize::Bits28, "the last number is 2^28 - 1"),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn nodes_are_laid_out_as_the_specification_has_it() {
+    fn nodes_are_encoded_as_specified() {
         for (size, bytes) in [
             (RecordSize::Bits24, &[0x34, 0x56, 0x78, 0xbc, 0xde, 0xf1][..]),
             (RecordSize::Bits28, &[0x34, 0x56, 0x78, 0x2a, 0xbc, 0xde, 0xf1]),

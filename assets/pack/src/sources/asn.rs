@@ -1,13 +1,13 @@
 //! The ASN source: the npm package's CSV files, or a MaxMind DB file in the schema of GeoLite2 ASN or IPinfo.
 
-use crate::date::Date;
 use crate::error::Error;
 use crate::place::AutonomousSystem;
 use crate::progress::Progress;
+use crate::sources::field::{Discarded, TextOrInteger};
 use crate::sources::licence::{self, Package};
-use crate::sources::{Loaded, Table, csv, mmdb};
+use crate::sources::{Loaded, Table, csv, database_type, mmdb};
 use serde::Deserialize;
-use std::fs::File;
+use std::fs;
 use std::path::Path;
 
 /// The npm package, below `node_modules`.
@@ -18,17 +18,22 @@ pub fn package(node_modules: &Path) -> Result<Loaded<AutonomousSystem>, Error> {
     let directory = node_modules.join(PACKAGE);
     let package = Package::read(&directory)?;
     let build_date = package.build_date();
-    let build_date = build_date.ok_or_else(|| Error::file(&directory, "the package's version has no date in it"))?;
-    let mut table = Table::default();
+    let build_date =
+        build_date.ok_or_else(|| Error::file(&directory, "the package's version does not contain a date"))?;
+    let (mut table, mut discarded) = (Table::default(), Discarded::default());
     for name in ["asn-ipv4.csv", "asn-ipv6.csv"] {
         let file = directory.join(name);
         let _progress = Progress::new(format!("reading {}", file.display()), 1);
-        let from = File::open(&file).map_err(|source| Error::io(&file, source))?;
-        let count = csv::read(&file, from, &mut table)?;
+        let bytes = fs::read(&file).map_err(|source| Error::io(&file, source))?;
+        let count = csv::read(&file, &bytes, &mut table, &mut discarded)?;
         let (file, csv::Count { ranges, overlapping }) = (file.display(), count);
-        eprintln!("{file}: {ranges} ranges, {overlapping} overlapping (the smaller range holds)");
+        eprintln!("{file}: {ranges} ranges, {overlapping} overlapping (the smaller range applies)");
+    }
+    if table.values.is_empty() {
+        return Err(Error::file(&directory, "its files have no ranges; install the package again with `npm ci`"));
     }
     table.sort();
+    eprint!("{discarded}");
     let source = |name, attribution, notice| {
         package.source(&directory, name, attribution, build_date, &[notice, "MODIFICATIONS"])
     };
@@ -37,42 +42,42 @@ pub fn package(node_modules: &Path) -> Result<Loaded<AutonomousSystem>, Error> {
         source("NRO statistics", "Number Resource Organization (https://www.nro.net), CC BY 4.0", "NRO_LICENSE")?,
         source("DB-IP ASN Lite", licence::DB_IP, "DBIP-LICENSE")?,
     ];
-    Ok(Loaded { table, build_date, sources })
+    let database_type = database_type::DBIP_ASN.to_owned();
+    Ok(Loaded { table, build_date, database_type, discarded, sources })
 }
 
 /// Reads a MaxMind DB file.
 pub fn database(file: &Path) -> Result<Loaded<AutonomousSystem>, Error> {
     let reader = mmdb::open(file)?;
-    let mut table = Table::default();
-    mmdb::read(file, &reader, &mut table, Record::system)?;
+    let (mut table, mut discarded) = (Table::default(), Discarded::default());
+    mmdb::read(file, &reader, &mut table, mmdb::Need::Systems, |record: Record| record.system(&mut discarded))?;
     table.sort();
-    let build_date = Date::from_epoch(reader.metadata().build_epoch);
-    let sources = vec![licence::of_database(&reader.metadata().database_type, build_date)];
-    Ok(Loaded { table, build_date, sources })
+    eprint!("{discarded}");
+    let build_date = mmdb::build_date(file, &reader)?;
+    let own_type = &reader.metadata().database_type;
+    let sources = vec![licence::of_database(own_type, build_date)];
+    let database_type = database_type::systems(own_type);
+    Ok(Loaded { table, build_date, database_type, discarded, sources })
 }
 
-/// A record in either schema: GeoLite2 ASN has the first two, IPinfo the others.
+/// A record in either schema: GeoLite2 ASN has the first two fields, IPinfo the others.
 #[derive(Deserialize)]
 struct Record {
-    autonomous_system_number: Option<u32>,
+    autonomous_system_number: Option<TextOrInteger>,
     autonomous_system_organization: Option<String>,
-    asn: Option<String>,
+    asn: Option<TextOrInteger>,
     name: Option<String>,
     as_name: Option<String>,
 }
 
 impl Record {
-    fn system(self) -> Result<Option<AutonomousSystem>, String> {
-        let number = match (self.autonomous_system_number, self.asn.filter(|asn| !asn.is_empty())) {
-            (Some(number), _) => Some(number),
-            (None, Some(asn)) => {
-                let number = asn.strip_prefix("AS").and_then(|number| number.parse().ok());
-                Some(number.ok_or_else(|| format!("`{asn}` is not the number of an autonomous system"))?)
-            }
-            (None, None) => None,
-        };
-        let organization = self.autonomous_system_organization.or(self.name).or(self.as_name);
-        let organization = organization.filter(|name| !name.is_empty());
-        Ok(number.map(|number| AutonomousSystem { number, organization }))
+    fn system(self, discarded: &mut Discarded) -> Result<Option<AutonomousSystem>, String> {
+        let stated = self.autonomous_system_number.or(self.asn).map(|TextOrInteger(text)| text);
+        let Some(number) = stated.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+        let digits = number.strip_prefix("AS").or_else(|| number.strip_prefix("as")).unwrap_or(number);
+        let Some(number) = csv::number(digits, discarded)? else { return Ok(None) };
+        let name = [self.autonomous_system_organization, self.name, self.as_name].into_iter().flatten();
+        let organization = name.map(|name| discarded.text(Some(name))).find(Option::is_some).flatten();
+        Ok(Some(AutonomousSystem { number, organization }))
     }
 }

@@ -1,23 +1,24 @@
-//! Who made the data, and on which terms: what the manifest has to say so that the data may be used.
+//! The makers of the data and their terms, which the manifest states so that the data may be used.
 
-use crate::date::Date;
 use crate::error::Error;
 use crate::manifest::Source;
+use crate::sources::database_type;
 use serde::Deserialize;
 use std::path::Path;
+use time::{Date, Month};
 
 /// An npm package with data in it.
 #[derive(Debug, Deserialize)]
 pub struct Package {
     /// Its name.
     pub name: String,
-    /// Its version, which ends in the hour it was made: `2.3.2026061719`.
+    /// Its version, which ends in the hour in which it was made: `2.3.2026061719`.
     pub version: String,
 }
 
 const CC_BY: (&str, &str) = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/");
 
-/// What the licence of DB-IP wants to be read wherever its data is.
+/// The line that DB-IP's licence requires wherever its data is shown.
 pub const DB_IP: &str = "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0";
 
 impl Package {
@@ -31,8 +32,9 @@ impl Package {
     /// The day in its version.
     pub fn build_date(&self) -> Option<Date> {
         let stamp = self.version.rsplit('.').next()?;
-        let part = |range: std::ops::Range<usize>| stamp.get(range)?.parse().ok();
-        Date::new(part(0..4)?, part(4..6)?, part(6..8)?)
+        let part = |range: std::ops::Range<usize>| stamp.get(range)?.parse::<u8>().ok();
+        let month = Month::try_from(part(4..6)?).ok()?;
+        Date::from_calendar_date(stamp.get(0..4)?.parse().ok()?, month, part(6..8)?).ok()
     }
 
     /// One source of the package; its terms are in `notices`, files of the package.
@@ -58,9 +60,28 @@ impl Package {
     }
 }
 
-/// The source that a database of the user's own is, as far as its type tells.
+/// The source of the time zones that pack adds by coordinates: the boundaries of timezone-boundary-builder, which are
+/// made from OpenStreetMap.
+pub fn time_zones(release: &str) -> Source {
+    Source {
+        name: "Time zone boundaries".to_owned(),
+        package: Some("tzf-dist".to_owned()),
+        version: Some(release.to_owned()),
+        build_date: None,
+        licence: "ODbL-1.0".to_owned(),
+        licence_url: "https://opendatacommons.org/licenses/odbl/1-0/".to_owned(),
+        attribution: "Time zones: OpenStreetMap contributors (https://www.openstreetmap.org/copyright), ODbL 1.0"
+            .to_owned(),
+        licence_text: "Data is licensed under ODbL 1.0.".to_owned(),
+    }
+}
+
+/// The source of a custom database, as far as its type identifies it. The type is the file's own, so it is not trusted.
 pub fn of_database(database_type: &str, build_date: Date) -> Source {
-    let kind = database_type.to_ascii_lowercase();
+    let name = database_type::printable(database_type);
+    let kind = name.to_ascii_lowercase();
+    let unknown =
+        format!("Data: {} of {build_date}", if name.is_empty() { "a database without a type" } else { &name });
     let (licence, licence_url, attribution) = if kind.starts_with("geolite2") {
         let attribution =
             "This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com";
@@ -74,10 +95,10 @@ pub fn of_database(database_type: &str, build_date: Date) -> Source {
             "IP address data powered by IPinfo (https://ipinfo.io)",
         )
     } else {
-        ("LicenseRef-proprietary", "", "")
+        ("LicenseRef-proprietary", "", &*unknown)
     };
     Source {
-        name: database_type.to_owned(),
+        name: name.clone(),
         package: None,
         version: None,
         build_date: Some(build_date.to_string()),
@@ -97,11 +118,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_has_the_day() {
+    fn the_version_contains_the_day() {
         for (version, date, reason) in [
             ("2.3.2026061719", Some("2026-06-17"), "as the packages number themselves"),
             ("2.3.4", None, "an ordinary version"),
-            ("2.3.2026139900", None, "digits that are no date"),
+            ("2.3.2026139900", None, "digits that are not a date"),
         ] {
             let package = Package { name: "p".to_owned(), version: version.to_owned() };
             assert_eq!(package.build_date().map(|date| date.to_string()).as_deref(), date, "{reason}");
@@ -109,16 +130,21 @@ mod tests {
     }
 
     #[test]
-    fn a_database_of_ones_own_has_its_makers_terms() {
-        let date = Date::from_epoch(0);
+    fn a_custom_database_has_its_makers_terms() {
+        let date = Date::from_calendar_date(2026, Month::June, 5).unwrap();
         for (kind, licence, reason) in [
             ("GeoLite2-City", "LicenseRef-GeoLite-EULA", "MaxMind's free database"),
             ("GeoIP2-City", "LicenseRef-proprietary", "MaxMind's paid one"),
             ("DBIP-City-Lite", "CC-BY-4.0", "the free one"),
             ("DBIP-Location (compat=City)", "LicenseRef-proprietary", "the paid one"),
-            ("ipinfo generic_location.mmdb", "LicenseRef-IPinfo", "IPinfo says so in lower case"),
+            ("ipinfo generic_location.mmdb", "LicenseRef-IPinfo", "IPinfo writes its name in lower case"),
         ] {
             assert_eq!(of_database(kind, date).licence, licence, "{reason}");
         }
+        let hostile = of_database("My\ncargo::rustc-env=A=B", date);
+        assert_eq!(
+            hostile.attribution, "Data: Mycargo::rustc-env=A=B of 2026-06-05",
+            "one line, whatever the file says"
+        );
     }
 }

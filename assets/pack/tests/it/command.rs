@@ -22,6 +22,11 @@ fn succeed(directory: &Directory, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// DB-IP is a source of both databases, and named once.
+const ATTRIBUTION: &str = "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0; Time zones: OpenStreetMap contributors \
+    (https://www.openstreetmap.org/copyright), ODbL 1.0; Route Views (https://www.routeviews.org), CC BY 4.0; Number \
+    Resource Organization (https://www.nro.net), CC BY 4.0";
+
 fn look_up(file: &Path, address: &str) -> (Json, String) {
     let reader = maxminddb::Reader::open_readfile(file).unwrap();
     let result = reader.lookup(address.parse().unwrap()).unwrap();
@@ -45,7 +50,7 @@ fn packs_the_npm_packages_without_loss() {
         "location": {"latitude": 37.422, "longitude": -122.085, "time_zone": "America/Los_Angeles"},
         "subdivisions": [{"names": {"en": "California"}}],
     });
-    assert_eq!(record, expected, "what the source leaves out is added; what nobody knows is absent");
+    assert_eq!(record, expected, "data that the source lacks is added; unknown data is absent");
     for (address, pointer, value, reason) in [
         ("9.1.2.3", "/country/is_in_european_union", Json::Bool(true), "a member state"),
         ("9.1.2.3", "/city", Json::Null, "an empty string in the source"),
@@ -53,15 +58,18 @@ fn packs_the_npm_packages_without_loss() {
         ("2a00::1", "/country/names/en", "Kosovo".into(), "not in ISO 3166-1"),
         ("::ffff:8.8.8.8", "/city/names/en", "Bog City".into(), "IPv4-mapped"),
         ("2002:808:808::", "/city/names/en", "Bog City".into(), "6to4"),
-        ("2001:0:808:808::", "/city/names/en", "Native Teredo".into(), "data of its own, not an alias"),
+        ("2001:0:808:808::", "/city/names/en", "Native Teredo".into(), "data of the source, not an alias"),
         ("10.0.0.1", "", Json::Null, "nothing known"),
+        ("11.0.0.1", "/country", Json::Null, "not a country"),
+        ("11.0.0.1", "/city/names/en", "Nowhere".into(), "the rest of a record with an invalid value"),
+        ("2001:0:909:909::", "/city/names/en", "Native Teredo".into(), "not the record of the Teredo server"),
     ] {
         let (record, _) = look_up(&geo, address);
         assert_eq!(record.pointer(pointer).unwrap_or(&Json::Null), &value, "{reason}");
     }
     for (address, number, network, reason) in [
-        ("8.8.8.8", 15169, "8.8.8.0/25", "the part that the smaller range leaves"),
-        ("8.8.8.200", 64500, "8.8.8.128/25", "ranges overlap: the smaller one holds"),
+        ("8.8.8.8", 15169, "8.8.8.0/25", "the part that the smaller range does not cover"),
+        ("8.8.8.200", 64500, "8.8.8.128/25", "ranges overlap: the smaller one applies"),
         ("2606:4700::1", 13335, "2606:4700::/32", "IPv6"),
     ] {
         let (record, found) = look_up(&asn, address);
@@ -71,7 +79,10 @@ fn packs_the_npm_packages_without_loss() {
         serde_json::from_slice(&fs::read(directory.path().join("out/manifest.json")).unwrap()).unwrap();
     for (pointer, value) in [
         ("/profile", Json::from("exact")),
-        ("/attribution", "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0".into()),
+        ("/attribution", ATTRIBUTION.into()),
+        ("/databases/0/type", "DBIP-City-Lite".into()),
+        ("/databases/1/type", "DBIP-ASN-Lite (compat=GeoLite2-ASN)".into()),
+        ("/databases/0/discarded", serde_json::json!({"country code that ISO 3166-1 does not assign": 1})),
         ("/databases/0/build_date", "2026-06-05".into()),
         ("/databases/0/error_bound_km", Json::Null),
         ("/databases/0/verified/error_km/max", 0.0.into()),
@@ -100,7 +111,7 @@ fn the_edge_profile_moves_no_place_farther_than_it_says() {
     assert!(0.0 < bound && found <= bound, "{found} km off, {bound} promised");
     assert_eq!(verified["country_mismatches"], 0);
     let (record, _) = look_up(&directory.path().join("tight/geo.mmdb"), "8.8.8.8");
-    assert_eq!(record["location"]["accuracy_radius"], bound.ceil() as u64, "the record tells the bound");
+    assert_eq!(record["location"]["accuracy_radius"], bound.ceil() as u64, "the record states the bound");
 
     let output = pack(&directory, &[&arguments("none")[..], &["--budget", "1500"]].concat());
     assert!(stderr(&output).contains("to keep every location within 50 km"), "{}", stderr(&output));
@@ -131,15 +142,15 @@ fn broken_sources_are_named_and_nothing_is_left_behind() {
     for (file, bytes, message, reason) in [
         (city, whole[..whole.len() / 2].to_vec(), "could not find MaxMind DB metadata", "truncated"),
         (city, b"<!doctype html>".to_vec(), "could not find MaxMind DB metadata", "not an mmdb"),
-        (city, wrong, "the record of 1.0.0.0/24: ", "a latitude that is no number"),
-        (city, lost, "the record of 1.0.0.0/24: 91, 153 is on no map", "a latitude beyond the pole"),
+        (city, wrong, "the record of 1.0.0.0/24: ", "a latitude that is not a number"),
+        (city, lost, "the record of 1.0.0.0/24: 91, 153 is not a point", "a latitude beyond the pole"),
         (
             asn,
             b"1.0.0.0,1.0.0.255,1,A\n2.0.0.9,2.0.0.0,1,A\n".to_vec(),
             "asn-ipv4.csv:2: the range is inverted",
             "inverted",
         ),
-        (asn, b"1.0.0.0,1.0.0.255,,A\n".to_vec(), "asn-ipv4.csv:1: `` is not the number", "no number"),
+        (asn, b"1.0.0.0,1.0.0.255,,A\n".to_vec(), "asn-ipv4.csv:1: `` is not an AS number", "no number"),
     ] {
         let directory = Directory::new("broken");
         install(&directory);
@@ -184,7 +195,7 @@ fn the_fixture_is_packed_and_verified() {
     let printed = succeed(&directory, &["verify", "--fixture", WORLD, "--out", "out", "--sample", "10000"]);
     assert!(printed.contains("error in km: p50 0, p90 0, p99 0, max 0"), "{printed}");
     let printed = succeed(&directory, &["stats", "out"]);
-    assert!(printed.contains("geo.mmdb") && printed.contains("search tree, as it is"), "{printed}");
+    assert!(printed.contains("geo.mmdb") && printed.contains("search tree, as stored"), "{printed}");
     let output = pack(&directory, &["fixture", "missing.txt", "--out", "other"]);
     assert!(stderr(&output).contains("missing.txt: No such file"), "{}", stderr(&output));
 }

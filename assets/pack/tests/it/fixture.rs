@@ -1,4 +1,4 @@
-//! The tests' world, from text to bytes and back.
+//! The test fixture, from text to bytes and back.
 
 use maxminddb::Reader;
 use pack::fixture;
@@ -34,7 +34,7 @@ fn the_world_reads_back() {
         ("::ffff:8.8.8.8", Some(&bog), "::ffff:8.8.8.0/121", "IPv4-mapped"),
         ("2002:808:808::1", Some(&bog), "2002:808:800::/41", "6to4"),
         ("2606:4700:4700::1111", Some(&bog), "2606:4700::/32", "IPv6, with the record of an IPv4 network"),
-        ("46.1.1.1", Some(&nowhere), "46.0.0.0/8", "what is not known is absent"),
+        ("46.1.1.1", Some(&nowhere), "46.0.0.0/8", "what is unknown is absent"),
         ("47.0.0.1", None, "47.0.0.0/8", "nothing known"),
     ] {
         assert_eq!(look_up(&world.geo, address), (record.cloned(), network.to_owned()), "{reason}");
@@ -60,7 +60,7 @@ fn the_world_is_valid() {
     let manifest: Json = serde_json::from_str(&world.manifest).unwrap();
     assert_eq!(manifest["databases"][0]["file"], "geo.mmdb");
     assert_eq!(manifest["databases"][0]["bytes"], world.geo.len());
-    assert_eq!(manifest["databases"][1]["networks"], 38, "a /8 around a /16 takes 8 networks, a /12 around a /32 20");
+    assert_eq!(manifest["databases"][1]["networks"], 40, "a /8 around a /16 takes 8 networks, a /12 around a /32 20");
 }
 
 #[test]
@@ -68,11 +68,14 @@ fn a_bad_row_is_named() {
     for (text, message) in [
         ("1.0.0.0/24 | 1 | A", "fixture:1: a row before `[asn]` or `[geo]`"),
         ("[asn]\n1.0.0.0/24 | 1", "fixture:2: 3 columns expected, 2 found"),
-        ("[asn]\n\n1.0.0.0/24 | one | A", "fixture:3: `one` is not such a number"),
+        ("[asn]\n\n1.0.0.0/24 | one | A", "fixture:3: `one` is not a valid number"),
         ("[asn]\n1.0.0.1/24 | 1 | A", "fixture:2: `1.0.0.1/24` has bits set after its prefix"),
         ("[geo]\n::/1|-|-|-|-|maybe|-|-|-|-|-|-|-", "fixture:2: EU is `yes` or `no`, not `maybe`"),
-        ("[geo]\n::/1|-|-|-|-|no|-|-|-|1|-|-|-", "fixture:2: half a point"),
-        ("[geo]\n::/1|-|-|-|-|no|-|-|-|91|0|-|-", "fixture:2: 91, 0 is on no map"),
+        (
+            "[geo]\n::/1|-|-|-|-|no|-|-|-|1|-|-|-",
+            "fixture:2: a latitude without a longitude, or a longitude without a latitude",
+        ),
+        ("[geo]\n::/1|-|-|-|-|no|-|-|-|91|0|-|-", "fixture:2: 91, 0 is not a point"),
     ] {
         assert_eq!(fixture::build(text).err().unwrap().to_string(), message);
     }

@@ -1,16 +1,16 @@
-//! Sources of the tests' own, in files as their makers write them.
+//! Sources for the tests, in files as their makers write them.
 
-use pack::date::Date;
 use pack::graph::Graph;
 use pack::metadata::Metadata;
 use pack::network::Network;
-use pack::value::Value;
+use pack::value::{Scalar, Value};
 use pack::writer;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use time::{Date, Month};
 
-/// A directory that goes away.
+/// A temporary directory, removed when dropped.
 pub struct Directory(PathBuf);
 
 impl Directory {
@@ -23,7 +23,7 @@ impl Directory {
         Self(path)
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.0
     }
@@ -45,6 +45,9 @@ impl Drop for Directory {
     }
 }
 
+/// The networks under which MaxMind's own writer repeats the IPv4 tree: IPv4-mapped, Teredo and 6to4.
+const ALIASES: [&str; 3] = ["::ffff:0:0/96", "2001::/32", "2002::/16"];
+
 /// A MaxMind DB file of the given type, of 2026-06-05.
 pub fn database(database_type: &str, rows: &[(impl AsRef<str>, Value)]) -> Vec<u8> {
     let mut networks: Vec<(Network, u32)> =
@@ -53,14 +56,15 @@ pub fn database(database_type: &str, rows: &[(impl AsRef<str>, Value)]) -> Vec<u
     let (ipv4, ipv6): (Vec<_>, Vec<_>) = networks.iter().partition(|(network, _)| Network::IPV4.contains(*network));
     let mut graph = Graph::default();
     let (ipv4, ipv6) = (graph.tree(Network::IPV4, &ipv4), graph.tree(Network::ALL, &ipv6));
-    // The npm packages have IPv4 and IPv6 in files of their own, and no aliases.
-    let aliases = if database_type.starts_with("city") { &[][..] } else { &Network::IPV4_ALIASES };
-    let root = graph.join(ipv4, ipv6, aliases);
+    // The npm packages have IPv4 and IPv6 in separate files, and no aliases.
+    let aliases: &[&str] = if database_type.starts_with("city") { &[][..] } else { &ALIASES };
+    let aliases: Vec<Network> = aliases.iter().map(|alias| alias.parse().unwrap()).collect();
+    let root = graph.join(ipv4, ipv6, &aliases);
     let metadata = Metadata {
         database_type: database_type.to_owned(),
         description: "A source of the tests".to_owned(),
         languages: vec!["en".to_owned()],
-        build_date: Date::new(2026, 6, 5).unwrap(),
+        build_date: Date::from_calendar_date(2026, Month::June, 5).unwrap(),
     };
     writer::write(&graph, root, |row| rows[row as usize].1.clone(), &metadata).unwrap().bytes
 }
@@ -85,8 +89,8 @@ pub fn flat(country: &str, region: &str, city: &str, latitude: f32, longitude: f
     map([
         ("city", text(city)),
         ("country_code", text(country)),
-        ("latitude", Value::Float(latitude.to_bits())),
-        ("longitude", Value::Float(longitude.to_bits())),
+        ("latitude", Scalar::Float(latitude.to_bits()).into()),
+        ("longitude", Scalar::Float(longitude.to_bits()).into()),
         ("postcode", text("")),
         ("state1", text(region)),
         ("state2", text("")),
@@ -104,6 +108,7 @@ pub fn install(directory: &Directory) {
         ("8.8.8.0/24", bog.clone()),
         ("8.8.10.0/23", flat("US", "Nevada", "Lower Bog", 37.422, -117.0)),
         ("9.0.0.0/8", flat("DE", "", "", 51.0, 9.0)),
+        ("11.0.0.0/8", flat("ZZ", "", "Nowhere", 50.0, 9.0)),
     ];
     // A city with more districts than a small budget has room for.
     let district = |n: u8| flat("US", "California", &format!("Bog City ({n}th)"), 37.42 + f32::from(n) / 100.0, -122.1);

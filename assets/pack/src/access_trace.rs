@@ -1,13 +1,13 @@
-//! A reader that only notes which bytes of a database a lookup touches.
+//! A reader that records which bytes of a database a lookup touches.
 
 use maxminddb::Reader;
 
-/// A database, as far as its bytes tell.
-pub struct Trace<'d> {
+/// A database whose lookups are traced.
+pub struct AccessTrace<'d> {
     bytes: &'d [u8],
     /// Both records of every node.
     pub nodes: Vec<[u32; 2]>,
-    /// How many bytes a node takes.
+    /// The size of a node in bytes.
     pub node_bytes: usize,
     /// Where the data section begins in the file.
     pub data_start: usize,
@@ -15,19 +15,19 @@ pub struct Trace<'d> {
     pub data_end: usize,
 }
 
-/// Zero bytes between search tree and data section.
+/// The number of zero bytes between search tree and data section.
 const SEPARATOR: usize = 16;
 
-/// Pointers and containers are not nested deeper than this in any schema.
+/// No schema nests pointers and containers deeper than this.
 const DEEPEST: u32 = 32;
 
-impl<'d> Trace<'d> {
+impl<'d> AccessTrace<'d> {
     /// Opens a database.
     pub fn open(bytes: &'d [u8]) -> Result<Self, String> {
         let reader = Reader::from_source(bytes).map_err(|error| error.to_string())?;
         let metadata = reader.metadata();
         if metadata.ip_version != 6 {
-            return Err("the database has no IPv6 addresses in it".to_owned());
+            return Err("the database is IPv4 only".to_owned());
         }
         let node_bytes = usize::from(metadata.record_size) / 4;
         let tree = bytes.get(..metadata.node_count as usize * node_bytes).ok_or("the search tree is cut off")?;
@@ -38,16 +38,16 @@ impl<'d> Trace<'d> {
         Ok(Self { bytes, nodes, node_bytes, data_start, data_end: data_end.ok_or("there is no metadata")? })
     }
 
-    /// Notes where in the file the value lies to which a node's record leads.
+    /// Records the offsets in the file of the bytes of the value to which a node's record refers.
     pub fn value(&self, record: u32, touched: &mut Vec<usize>) -> Result<(), String> {
         let offset = (record as usize).checked_sub(self.nodes.len() + SEPARATOR).ok_or("a record without a value")?;
         self.decode(self.data_start + offset, touched, 0).map(|_| ())
     }
 
-    /// Notes a value's bytes, and returns where the next one begins.
+    /// Records a value's bytes, and returns the offset of the next value.
     fn decode(&self, at: usize, touched: &mut Vec<usize>, depth: u32) -> Result<usize, String> {
         if depth > DEEPEST {
-            return Err("values are nested too deep".to_owned());
+            return Err("values are nested too deeply".to_owned());
         }
         let byte = |at: usize| self.bytes.get(at).copied().map(usize::from).ok_or("a value is cut off");
         let control = byte(at)?;
@@ -124,15 +124,15 @@ mod tests {
     #[test]
     fn a_value_is_followed_through_its_pointers() {
         let world = crate::fixture::build("[asn]\n::/1 | 1 | One\n8000::/2 | 2 | One\n").unwrap();
-        let trace = Trace::open(&world.asn).unwrap();
+        let trace = AccessTrace::open(&world.asn).unwrap();
         let leaves = trace.nodes.iter().flatten().filter(|&&record| record as usize > trace.nodes.len());
         for &leaf in leaves {
             let mut touched = Vec::new();
             trace.value(leaf, &mut touched).unwrap();
             let name = world.asn.windows(3).position(|window| window == b"One").unwrap();
-            assert!(touched.contains(&(name + 2)), "both records have the name, one of them by a pointer");
+            assert!(touched.contains(&(name + 2)), "both records have the name, one of them through a pointer");
             assert!(touched.iter().all(|place| (trace.data_start..trace.data_end).contains(place)));
         }
-        assert!(Trace::open(b"<!doctype html>").is_err());
+        assert!(AccessTrace::open(b"<!doctype html>").is_err());
     }
 }

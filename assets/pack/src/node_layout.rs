@@ -1,8 +1,9 @@
-//! In which order the nodes stand in the file: so that a lookup touches few pages of memory.
+//! The order of the nodes in the file, chosen so that a lookup touches few pages of memory.
 //!
-//! An instance that has just started has none of the database in its memory, and pays for every page that a lookup
-//! touches. A page has room for some hundred nodes: filled with a node and those that most lookups go on to from it, it
-//! serves nine steps of the way or more, where a page of a plain tree order serves two or three in the upper levels.
+//! An instance that has just started has none of the database in memory, and every page that a lookup touches costs a
+//! page fault. A page has room for several hundred nodes. Filled with a node and the nodes that most lookups visit after
+//! it, a page serves nine or more steps of a lookup. In plain depth-first order, a page near the root serves two or
+//! three.
 
 use crate::graph::{Child, Graph, Kind};
 use rustc_hash::FxHashSet;
@@ -10,29 +11,30 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// The nodes that a tree uses, in the order of the file; the root is the first.
-pub struct Order {
+pub struct Layout {
     /// The nodes' numbers in the graph.
     pub nodes: Vec<u32>,
-    /// For each node of the graph its place in `nodes`; those that the tree does not use have [`ABSENT`].
+    /// For each node of the graph its index in `nodes`, or [`ABSENT`] if the tree does not use it.
     pub position: Vec<u32>,
-    /// The numbers of the values that the tree uses, in the order in which the nodes first lead to them.
+    /// The numbers of the values that the tree uses, in the order in which the nodes first refer to them.
     pub leaves: Vec<u32>,
 }
 
 /// The position of a node that is not in the file.
 pub const ABSENT: u32 = u32::MAX;
 
-/// The bytes of a page, of WebAssembly's hosts as of nearly all machines.
+/// The size in bytes of a memory page on nearly all machines.
 pub const PAGE: usize = 4096;
 
-/// The bytes of a node with records of 24 bits, which is what the databases at the edge have.
+/// The size in bytes of a node with 24-bit records, as the edge profile has.
 const NODE: usize = 6;
 
-/// Fills page after page, each time from the node that most lookups have yet to find, with those that most go on to.
-pub fn by_pages(graph: &Graph, root: Child) -> Order {
+/// Fills one page after another. Each starts with the most visited node that has no place yet, and takes the most visited
+/// of the nodes below it.
+pub fn by_pages(graph: &Graph, root: Child) -> Layout {
     let visits = visits(graph, root);
-    let mut order = Order { nodes: Vec::new(), position: vec![ABSENT; graph.node_count()], leaves: Vec::new() };
-    // The greatest first; of equal ones the first.
+    let mut layout = Layout { nodes: Vec::new(), position: vec![ABSENT; graph.node_count()], leaves: Vec::new() };
+    // The most visited first; of equally visited nodes, the lowest number.
     let key = |node: u32| (visits[node as usize].to_bits(), Reverse(node));
     let nodes = |children: [Child; 2]| {
         children.into_iter().filter_map(|child| match child.kind() {
@@ -45,23 +47,23 @@ pub fn by_pages(graph: &Graph, root: Child) -> Order {
     while let Some((_, Reverse(start))) = later.pop() {
         page.push(key(start));
         while let Some((_, Reverse(node))) = page.pop() {
-            if order.position[node as usize] != ABSENT {
+            if layout.position[node as usize] != ABSENT {
                 continue;
             }
-            let place = order.nodes.len();
-            order.position[node as usize] = place as u32;
-            order.nodes.push(node);
-            page.extend(nodes(graph.records(node)).filter(|&node| order.position[node as usize] == ABSENT).map(key));
+            let place = layout.nodes.len();
+            layout.position[node as usize] = place as u32;
+            layout.nodes.push(node);
+            page.extend(nodes(graph.records(node)).filter(|&node| layout.position[node as usize] == ABSENT).map(key));
             if place * NODE / PAGE != (place + 1) * NODE / PAGE {
                 later.extend(page.drain());
             }
         }
     }
-    order.leaves = leaves(graph, &order.nodes);
-    order
+    layout.leaves = leaves(graph, &layout.nodes);
+    layout
 }
 
-/// For each node the share of lookups that pass it, of addresses drawn uniformly by network, half of them IPv4.
+/// For each node the share of lookups that visit it, for addresses drawn uniformly by network, half of them IPv4.
 fn visits(graph: &Graph, root: Child) -> Vec<f64> {
     let entry = graph.ipv4_entry(root);
     let networks = graph.networks_below(entry);
@@ -109,18 +111,18 @@ mod tests {
         let ipv4 = graph.tree(Network::IPV4, &networks);
         graph.node(Child::leaf(4001), Child::leaf(4002));
         let root = graph.join(ipv4, Child::EMPTY, &Network::IPV4_ALIASES);
-        let order = by_pages(&graph, root);
-        assert!(Kind::Node(order.nodes[0]) == root.kind());
-        for (place, &node) in order.nodes.iter().enumerate() {
-            assert_eq!(order.position[node as usize] as usize, place);
+        let layout = by_pages(&graph, root);
+        assert!(Kind::Node(layout.nodes[0]) == root.kind());
+        for (place, &node) in layout.nodes.iter().enumerate() {
+            assert_eq!(layout.position[node as usize] as usize, place);
             for child in graph.records(node) {
                 let Kind::Node(child) = child.kind() else { continue };
-                assert_ne!(order.position[child as usize], ABSENT, "what a node leads to is in the file");
+                assert_ne!(layout.position[child as usize], ABSENT, "every child of a node is in the file");
             }
         }
-        let absent = order.position.iter().filter(|&&position| position == ABSENT).count();
-        assert_eq!(order.nodes.len() + absent, graph.node_count());
+        let absent = layout.position.iter().filter(|&&position| position == ABSENT).count();
+        assert_eq!(layout.nodes.len() + absent, graph.node_count());
         assert!(absent > 0, "a node that no tree uses is left out");
-        assert_eq!(order.leaves.len(), 4000);
+        assert_eq!(layout.leaves.len(), 4000);
     }
 }

@@ -1,15 +1,15 @@
-//! Records as a reader sees them, to compare with what the source says.
+//! Records as a reader decodes them, to compare with the source.
 
 use crate::place::{AutonomousSystem, Place, Point};
 use serde::{Deserialize, Deserializer};
 
 /// A record of a location database, with the names in English.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Location {
+pub struct DecodedPlace {
     /// Code and name of the continent.
-    pub continent: Option<(String, Option<String>)>,
+    pub continent: Option<(Option<String>, Option<String>)>,
     /// Code and name of the country.
-    pub country: Option<(String, Option<String>)>,
+    pub country: Option<(Option<String>, Option<String>)>,
     /// Whether the country is in the European Union.
     pub is_in_european_union: bool,
     /// The largest subdivision.
@@ -24,13 +24,13 @@ pub struct Location {
 
 /// A record of an ASN database.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct System {
+pub struct DecodedSystem {
     autonomous_system_number: u32,
     autonomous_system_organization: Option<String>,
 }
 
-impl Location {
-    /// What a record of this place should look like.
+impl DecodedPlace {
+    /// The record that a reader should decode for this place.
     pub fn of(place: &Place) -> Self {
         let english = |names: &crate::place::Names| names.get("en").map(str::to_owned);
         let area = |area: &std::sync::Arc<crate::place::Area>| (area.code.clone(), english(&area.names));
@@ -46,17 +46,17 @@ impl Location {
     }
 }
 
-impl System {
-    /// What a record of this system should look like.
+impl DecodedSystem {
+    /// The record that a reader should decode for this system.
     pub fn of(system: &AutonomousSystem) -> Self {
         Self { autonomous_system_number: system.number, autonomous_system_organization: system.organization.clone() }
     }
 }
 
-impl<'de> Deserialize<'de> for Location {
+impl<'de> Deserialize<'de> for DecodedPlace {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let record = Record::deserialize(deserializer)?;
-        let area = |area: Area| (area.code.unwrap_or_default(), area.names.en);
+        let area = |area: Area| (area.code, area.names.en);
         let location = record.location.unwrap_or_default();
         Ok(Self {
             is_in_european_union: record.country.as_ref().is_some_and(|country| country.is_in_european_union),
