@@ -159,7 +159,7 @@ fn queries() {
         ("verify=2", Err(Error::BadParameter("verify")), "not a flag's number"),
         ("dns=true&dns=false", Ok(Options { dns: false, ..none }), "the last counts"),
     ] {
-        assert_eq!(Route::parse("GET", &format!("/?{query}")), expected.map(Route::Root), "{query}: {why}");
+        assert_eq!(Route::parse("GET", &format!("/?{query}")), expected.clone().map(Route::Root), "{query}: {why}");
         if let Ok(options) = expected {
             let again = Options::parse(options.query().trim_start_matches('?'));
             assert_eq!(again, Ok(options), "{query}: printed and read again");
