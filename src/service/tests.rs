@@ -94,7 +94,7 @@ fn a_resolver_that_fails_leaves_the_rest_whole() {
     assert_eq!(
         report["dns"],
         json!({
-            "status": "unreachable", "names": [], "confirmed": null, "authenticated": false, "ttl": null,
+            "status": "unreachable", "names": [], "omitted": 0, "confirmed": null, "authenticated": false, "ttl": null,
             "detail": "https://one.example: unreachable, connection refused; \
                        https://two.example: unreachable, connection refused"
         })
