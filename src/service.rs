@@ -2,12 +2,19 @@
 //! [`response`](crate::response).
 
 mod batch;
+mod element;
+mod memory;
+mod output;
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use self::batch::Answers;
+use self::element::Style;
+use self::memory::Memory;
+use self::output::Layout;
 use crate::config::{self, Config};
 use crate::lookup::databases::bundled;
 use crate::lookup::databases::manifest::Manifest;
@@ -17,7 +24,7 @@ use crate::lookup::dns::session::Session;
 use crate::lookup::report::{About, Health, Passing, Report};
 use crate::lookup::{Databases, Lookup};
 use crate::platform::{Platform, Request};
-use crate::request::batch::{Batch, Form};
+use crate::request::batch::{Form, check_coding};
 use crate::request::member::{Member, Needs};
 use crate::request::negotiate::{self, MediaType};
 use crate::request::route::{Options, Route};
@@ -33,12 +40,18 @@ pub struct Service {
     databases: Result<Databases, mmdb::Error>,
     config: OnceLock<Config>,
     flights: Flights,
+    memory: Memory,
 }
 
 impl Service {
     /// Opens the databases inside the component. If they are broken, that is the answer to every request.
     pub fn open() -> Self {
-        Self { databases: Databases::open(), config: OnceLock::new(), flights: Flights::default() }
+        Self {
+            databases: Databases::open(),
+            config: OnceLock::new(),
+            flights: Flights::default(),
+            memory: Memory::default(),
+        }
     }
 
     /// Answers a request. What goes wrong is answered with a problem document.
@@ -180,14 +193,19 @@ impl Service {
         let media_type = accepted(request, &[MediaType::Json, MediaType::Ndjson])?;
         let form = Form::of(&request.header("content-type"))?;
         let config = self.config(platform).await?;
-        let batch = Batch::read(request.body(), form, config.batch_limit).await?;
+        check_coding(&request.header("content-encoding"))?;
+        let batch = self.memory.read(platform, request.body(), form, config.batch_limit).await?;
         let session = Session::new(platform, config, &self.flights);
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
-        if media_type == MediaType::Ndjson {
-            return Ok(Reply::streamed(media_type, batch::lines(batch, lookup)).cached(Caching::Nobody));
+        let style = if options.pretty { Style::Indented } else { Style::Compact };
+        let layout = if media_type == MediaType::Ndjson { Layout::Lines } else { Layout::Array(style) };
+        let mut answers = Answers::new(batch, lookup, platform, &self.memory, layout)?;
+        if layout != Layout::Lines
+            && let Some(json) = answers.whole().await
+        {
+            return Ok(timed(Reply::new(media_type, json).cached(Caching::Nobody), answers.lookup()));
         }
-        let json = batch::array(batch, &lookup, options.pretty).await?;
-        Ok(timed(Reply::new(media_type, json).cached(Caching::Nobody), &lookup))
+        Ok(Reply::streamed(media_type, answers).cached(Caching::Nobody))
     }
 
     /// What this is and where its data is from.
