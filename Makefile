@@ -88,8 +88,8 @@ verify: data ## compare the databases with their sources: every network, and ten
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-clients test-data test-real
-test: test-scripts test-unit test-replies test-fixture test-contract test-clients test-data test-real ## all tests, from small to large
+.PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-data test-real
+test: test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-data test-real ## all tests, from small to large
 
 test-scripts:
 	scripts/tests/component.sh
@@ -118,6 +118,13 @@ test-contract: component-fixture
 	python3 -c 'import ensurepip' || scripts/install.sh 'schemathesis gets a place of its own' python3-venv
 	cargo build --package host --bins
 	python3 tests/contract/run.py $(CONTRACT)
+
+# Clients that generators make of the contract, in TypeScript and Python.
+test-generators: component-fixture
+	command -v npm > /dev/null || scripts/install.sh 'npm fetches generators of clients' npm
+	python3 -c 'import ensurepip' || scripts/install.sh 'a generator of clients gets an environment of its own' python3-venv
+	cargo build --package host --bins
+	python3 tests/generators/run.py
 
 # What the README's clients need is what their users have.
 test-clients: component-fixture
