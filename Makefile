@@ -109,8 +109,8 @@ verify: data ## compare the databases with their sources: every network, and 10 
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-clients test-data test-real
-test: test-scripts test-unit test-replies test-fixture test-contract test-clients test-data test-real ## run all tests, from small to large
+.PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-data test-real
+test: test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-data test-real ## run all tests, from small to large
 
 test-scripts:
 	scripts/tests/install.sh
@@ -141,6 +141,13 @@ test-contract: component-fixture
 	python3 -c 'import ensurepip' || scripts/install.sh 'schemathesis needs a virtual environment' python3-venv
 	cargo build --package host --bins
 	python3 tests/contract/run.py $(CONTRACT)
+
+# Clients that generators make of the contract, in TypeScript and Python.
+test-generators: component-fixture
+	command -v npm > /dev/null || scripts/install.sh 'npm fetches generators of clients' npm
+	python3 -c 'import ensurepip' || scripts/install.sh 'a generator of clients needs a virtual environment' python3-venv
+	cargo build --package host --bins
+	python3 tests/generators/run.py
 
 # The clients of docs/clients.md need the programs that their users have.
 test-clients: component-fixture

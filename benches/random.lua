@@ -1,8 +1,9 @@
--- What wrk asks for: random addresses, each followed by the first argument (`?dns=false`). With a second argument, as
--- many addresses and no others, of which the nth is asked for 1/n times as often as the first (Zipf's law): what the
--- visitors of a site look like.
+-- The requests of wrk: random addresses, each followed by the first argument (`?dns=false`). With a second argument, only
+-- so many addresses, of which the nth is requested 1/n times as often as the first (Zipf's law), as with the visitors of a
+-- site.
 --
--- Three of four are IPv4, the fourth IPv6. None is a special address: those ask no DNS, and would flatter the figures.
+-- Three of four are IPv4, the fourth is IPv6. None is special: special addresses need no DNS query, and would make the
+-- figures too good.
 
 local special = { [0] = true, [10] = true, [100] = true, [127] = true, [169] = true, [172] = true, [192] = true,
                   [198] = true, [203] = true }
@@ -27,7 +28,7 @@ local function any()
   return random(4) == 1 and v6() or v4()
 end
 
--- The address whose step the height falls on.
+-- The address at a random height of the cumulated frequencies.
 local function popular()
   local height = random() * heights[#heights]
   local low, high = 1, #heights

@@ -3,9 +3,12 @@
 //! Everything above this module is written against [`Platform`] and [`Request`], so it compiles and is tested natively.
 //! Only the adapters name Spin or WASI.
 
+pub mod body;
 pub mod clock;
+pub mod memory;
 mod variables;
 pub mod wasip3;
+mod write;
 
 use std::fmt;
 use std::time::Duration;

@@ -2,12 +2,19 @@
 //! [`response`](crate::response).
 
 mod batch;
+mod element;
+mod memory;
+mod output;
 mod reports;
 
 use std::sync::OnceLock;
 
 use serde::Serialize;
 
+use self::batch::Answers;
+use self::element::Style;
+use self::memory::Memory;
+use self::output::Layout;
 use crate::config::{self, Config};
 use crate::lookup::databases::bundled;
 use crate::lookup::databases::manifest::Manifest;
@@ -17,7 +24,7 @@ use crate::lookup::dns::session::Session;
 use crate::lookup::report::{About, Health};
 use crate::lookup::{Databases, Lookup};
 use crate::platform::{Platform, Request};
-use crate::request::batch::{Batch, Form, Unreadable};
+use crate::request::batch::{Form, Unreadable, check_coding};
 use crate::request::negotiate::{self, MediaType};
 use crate::request::origin;
 use crate::request::route::{self, Options, Route};
@@ -31,13 +38,19 @@ pub struct Service {
     databases: Result<Databases, mmdb::Error>,
     config: OnceLock<Config>,
     flights: Flights,
+    memory: Memory,
 }
 
 impl Service {
     /// Opens the databases inside the component. If they are broken, every request that needs them is answered with that
     /// error.
     pub fn open() -> Self {
-        Self { databases: Databases::open(), config: OnceLock::new(), flights: Flights::default() }
+        Self {
+            databases: Databases::open(),
+            config: OnceLock::new(),
+            flights: Flights::default(),
+            memory: Memory::default(),
+        }
     }
 
     /// Answers a request. An error is answered with a problem document. The reply to `HEAD` is that to `GET` without its
@@ -91,21 +104,27 @@ impl Service {
             return Err(Unreadable::CrossOrigin.into());
         }
         let config = self.config(platform).await?;
+        check_coding(&request.header("content-encoding"))?;
         if config.batch_limit == 0 {
             return Err(route::Error::BatchesOff.into());
         }
-        let mut batch = Batch::read(request.body(), form, config.batch_limit).await?;
+        let mut batch = self.memory.read(platform, request.body(), form, config.batch_limit).await?;
         if !config.host_names {
             batch = batch.without_host_names();
         }
         let session = Session::new(platform, config, &self.flights);
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
+        let style = if options.pretty { Style::Indented } else { Style::Compact };
+        let layout = if media_type == MediaType::Ndjson { Layout::Lines } else { Layout::Array(style) };
         let head = Head::new(Caching::Private);
-        if media_type == MediaType::Ndjson {
-            return Ok(Reply::streamed(media_type, batch::lines(batch, lookup)).with_head(head));
+        let mut answers = Answers::new(batch, lookup, platform, &self.memory, layout)?;
+        if layout != Layout::Lines
+            && let Some(json) = answers.whole().await
+        {
+            let timing = answers.lookup().server_timing();
+            return Ok(Reply::new(media_type, json).with_head(Head { timing, ..head }));
         }
-        let json = batch::array(batch, &lookup, options.pretty).await?;
-        Ok(Reply::new(media_type, json).with_head(Head { timing: lookup.server_timing(), ..head }))
+        Ok(Reply::streamed(media_type, answers).with_head(head))
     }
 
     /// What this service is and where its data is from.

@@ -1,10 +1,12 @@
-//! DNS: what an address is called, what a name leads to, and what became of each question.
+//! DNS: the names of an address, the records of a name, and the outcome of each query.
 //!
-//! From the bytes up: [`wire`] encodes questions and reads replies, [`exchange`] carries them over HTTPS, [`resolver`]
-//! asks two resolvers under a deadline, [`session`] keeps answers and puts the questions of one request, and
-//! [`reverse`] and [`forward`] ask for what the service wants to know.
+//! From the bytes up: [`wire`] encodes queries and reads replies, [`exchange`] carries them over HTTPS, [`resolver`]
+//! queries two resolvers under a deadline, [`session`] sends the queries of one request, and [`reverse`] and [`forward`]
+//! ask for what the service wants to know.
 
+mod bounded;
 mod cache;
+mod detail;
 pub mod exchange;
 mod extended_error;
 pub mod flights;
@@ -18,64 +20,74 @@ pub mod wire;
 
 use serde::Serialize;
 
-/// What became of a question for an address's names. Part of the [report](crate::lookup::report): every key is always there.
+/// The outcome of the query for an address's names. Part of the [report](crate::lookup::report): every key is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
-    /// How it ended.
+    /// How the query ended.
     pub status: Status,
-    /// The PTR names, in the order of the reply, without the root dot, each once.
+    /// The PTR names, in the order of the reply, without the root dot, each once; at most [`reverse::MAX_NAMES`], and 8 KiB
+    /// of text.
     pub names: Vec<String>,
-    /// Those of the names that point back to the address; `None` where that was not asked.
+    /// The number of further names that the reply has, and of records that cannot be read.
+    pub omitted: usize,
+    /// Those of the names that point back to the address; `None` unless the request asks for it.
     pub confirmed: Option<Vec<String>>,
     /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
     pub authenticated: bool,
-    /// Seconds for which the answer held when the resolver gave it: the least TTL along the way to it, or for a
-    /// negative answer that of RFC 2308 section 5. `None` where no answer says.
+    /// Seconds for which the answer holds: the least TTL of the CNAME chain and the records, or for a negative answer that
+    /// of RFC 2308 section 5. `None` if the reply does not say.
     pub ttl: Option<u32>,
-    /// What there is to say beyond the status.
+    /// Details beyond the status: a reason, or what was omitted.
     pub detail: Option<String>,
 }
 
 impl Answer {
     /// An answer without names.
     pub fn without_names(status: Status, detail: impl Into<Option<String>>) -> Self {
-        Self { status, names: Vec::new(), confirmed: None, authenticated: false, ttl: None, detail: detail.into() }
+        Self {
+            status,
+            names: Vec::new(),
+            omitted: 0,
+            confirmed: None,
+            authenticated: false,
+            ttl: None,
+            detail: detail.into(),
+        }
     }
 }
 
-/// How a question ended. "There is no name" and "could not ask" are different facts.
+/// How a query ended. "There is no name" and "could not ask" are different facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// There are records.
+    /// Records were found. Some or all may be omitted; the document says how many.
     Ok,
     /// The name does not exist (RCODE 3, RFC 1035 section 4.1.1).
     Nxdomain,
     /// The name exists, and has no record of the type (RFC 2308 section 2.2).
     Nodata,
-    /// The resolver could not find out (RCODE 2, and every other RCODE that is no answer).
+    /// The resolver failed (RCODE 2, and every RCODE that is not listed here).
     Servfail,
-    /// The resolver does not want to answer (RCODE 5).
+    /// The resolver refuses to answer (RCODE 5).
     Refused,
     /// No answer came within the deadline.
     Timeout,
-    /// The resolver could not be reached, or took no question.
+    /// The resolver could not be reached, or did not accept the query.
     Unreachable,
-    /// The reply is no DNS message, or does not answer the question.
+    /// The reply is not a DNS message, does not answer the query, or has only records that cannot be read.
     Malformed,
-    /// Nothing was asked: the names of special addresses are nobody else's business.
+    /// No query was sent, as for special addresses: their names must not leak.
     Skipped,
 }
 
 impl Status {
-    /// Whether the status tells something about the name: it holds for its TTL, where a failure may be gone in the
-    /// next moment.
+    /// Whether the status is a fact about the name, which holds for its TTL. A failure may be over at the next query.
     pub fn is_conclusive(self) -> bool {
         matches!(self, Self::Ok | Self::Nxdomain | Self::Nodata | Self::Skipped)
     }
 
-    /// How much the status tells, for the choice between two: a fact before a failure, a failure that a resolver
-    /// stated before one that was only seen.
+    /// The rank of the status, for the choice between two: a fact before a failure, a failure that a resolver reported
+    /// before one that was only observed.
     fn weight(self) -> u8 {
         match self {
             Self::Ok | Self::Nxdomain | Self::Nodata | Self::Skipped => 5,

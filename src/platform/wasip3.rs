@@ -2,24 +2,24 @@
 //!
 //! The entry point implements the export of `wasi:http/service` itself, where the SDK's `#[http_service]` would first
 //! copy every header of the request, and would start the body of the response only after its head is gone: see
-//! [`begin`].
+//! [`start_write`].
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::OnceLock;
-use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
-use futures_util::{Stream, StreamExt as _};
 use spin_sdk::wasip3::clocks::monotonic_clock;
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields, Method, Scheme, Trailers};
-use spin_sdk::wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult};
+use spin_sdk::wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, StreamWriter};
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
+use super::memory::Taken;
+use super::write::{self, Cut, Sink};
 use super::{Body, Platform, Request, Response, Unreachable, WakeOnDrop, variables};
 use crate::response::reply::{self, Reply};
 use crate::service::Service;
@@ -41,7 +41,8 @@ impl spin_sdk::wasip3::exports::http::handler::Guest for Component {
         /// Opened by the first request of an instance, used by all that follow.
         static SERVICE: OnceLock<Service> = OnceLock::new();
         let service = SERVICE.get_or_init(Service::open);
-        respond(service.answer(&Incoming::new(request), &Spin).await).await
+        let (reply, taken) = service.within_memory(service.answer(&Incoming::new(request), &Spin).await);
+        respond(reply, taken).await
     }
 }
 
@@ -111,19 +112,30 @@ fn method(method: Method) -> Cow<'static, str> {
     })
 }
 
-async fn respond(reply: Reply<'static>) -> Result<types::Response, ErrorCode> {
+/// Hands a response over. The write of its body is started before, and goes on after: see [`start_write`].
+async fn respond(reply: Reply<'static>, taken: Option<Taken>) -> Result<types::Response, ErrorCode> {
     let headers = fields(reply.headers.into_iter().map(|(name, value)| (name, value.into_owned().into_bytes())))?;
     let (body, trailers) = match reply.body {
-        // RFC 9110 section 15.3.5 and 15.4.5: these end with their heads, and an empty body is still a body.
+        // A response to HEAD, 204 or 304 (RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5). An empty stream would not do:
+        // the platform checks its length against `content-length`, which HEAD keeps; without a stream, it does not.
         reply::Body::Whole(bytes) if bytes.is_empty() => (None, wit_future::new(|| Ok(None)).1),
         reply::Body::Whole(bytes) => {
-            let ((body, trailers), rest) = begin(bytes).await;
+            let write = async move |sink: &mut StreamSink| {
+                let written = write::whole(&Spin, sink, bytes).await;
+                drop(taken);
+                written
+            };
+            let (message, rest) = start_write(write).await;
             rest.into_iter().for_each(spawn);
-            (Some(body), trailers)
+            (Some(message.0), message.1)
         }
-        reply::Body::Pieces(pieces) => {
-            let (body, trailers) = send(pieces).await;
-            (Some(body), trailers)
+        reply::Body::Pieces(mut pieces) => {
+            // The head leaves with the first piece.
+            let first = pieces.next().await;
+            let write = async move |sink: &mut StreamSink| write::pieces(&Spin, sink, first, pieces).await;
+            let (message, rest) = start_write(write).await;
+            rest.into_iter().for_each(spawn);
+            (Some(message.0), message.1)
         }
     };
     let (response, _transmission) = types::Response::new(headers, body, trailers);
@@ -133,42 +145,24 @@ async fn respond(reply: Reply<'static>) -> Result<types::Response, ErrorCode> {
     }
 }
 
-/// A body whose pieces are written as they become known. The head leaves with the first of them: see [`begin`].
-async fn send(pieces: Pin<Box<dyn Stream<Item = Vec<u8>>>>) -> Message {
-    let mut pieces = pieces.fuse();
-    let (mut writer, body) = wit_stream::new();
-    let (end, trailers) = wit_future::new(|| Ok(None));
-    let mut next = pieces.next().await;
-    let mut write: Write = Box::pin(async move {
-        while let Some(piece) = next {
-            // What makes the pieces goes on while one is written; what comes meanwhile is the next one.
-            let mut write = pin!(writer.write_all(piece));
-            let mut meanwhile = Vec::new();
-            let (unwritten, ended) = loop {
-                match select(write.as_mut(), pieces.next()).await {
-                    Either::Left((unwritten, _)) => break (unwritten, false),
-                    Either::Right((Some(piece), _)) => meanwhile.extend(piece),
-                    Either::Right((None, _)) => break (write.as_mut().await, true),
-                }
-            };
-            // What comes back unwritten belongs to a peer that has gone away: nobody waits for the rest.
-            if !unwritten.is_empty() {
-                break;
-            }
-            next = match (meanwhile.is_empty(), ended) {
-                (false, _) => Some(meanwhile),
-                (true, true) => None,
-                (true, false) => pieces.next().await,
-            };
-        }
-        drop(writer);
-        drop(end);
-    });
-    let begun = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
-    if begun.is_pending() {
-        spawn(write);
+/// The stream of a body that this component sends.
+struct StreamSink(StreamWriter<u8>);
+
+impl StreamSink {
+    /// Writes all of `bytes`, however long that takes.
+    async fn write_all(&mut self, bytes: Vec<u8>) -> Result<(), Cut> {
+        // What comes back unwritten belongs to a peer that has gone away.
+        if self.0.write_all(bytes).await.is_empty() { Ok(()) } else { Err(Cut::Gone) }
     }
-    (body, trailers)
+}
+
+impl Sink for StreamSink {
+    async fn write(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>, Cut> {
+        match self.0.write(bytes).await {
+            (StreamResult::Dropped, _) => Err(Cut::Gone),
+            (StreamResult::Complete(_) | StreamResult::Cancelled, rest) => Ok(rest.into_vec()),
+        }
+    }
 }
 
 fn fields(list: impl Iterator<Item = (&'static str, Vec<u8>)>) -> Result<Fields, ErrorCode> {
@@ -179,24 +173,32 @@ fn fields(list: impl Iterator<Item = (&'static str, Vec<u8>)>) -> Result<Fields,
 /// A body, and the trailers after it.
 type Message = (StreamReader<u8>, FutureReader<Result<Option<Trailers>, ErrorCode>>);
 
-/// A body of `bytes` whose write has begun, and the rest of the write.
+/// A body that `write` writes, and the rest of the write, which has been started.
 ///
-/// Begun before the head is handed over, the write lets head and body leave together. Spin sets no TCP_NODELAY: a body
+/// Started before the head is handed over, the write lets head and body leave together. Spin sets no TCP_NODELAY: a body
 /// that follows its head in a segment of its own waits for the peer to acknowledge the head (Nagle's algorithm, RFC
 /// 896), and the peer delays that acknowledgement, 40 ms on Linux (RFC 1122 section 4.2.3.2). For the same reason the
 /// word that there are no trailers follows the body: given first, it is dealt with first, and the head leaves alone.
-async fn begin(bytes: Vec<u8>) -> (Message, Option<Write>) {
-    let (mut writer, body) = wit_stream::new();
+///
+/// A body that was not written to its end does not look complete: its trailers are an error, on which the platform
+/// closes an HTTP/1.1 connection without the last chunk, and resets an HTTP/2 stream.
+async fn start_write(
+    write: impl AsyncFnOnce(&mut StreamSink) -> Result<(), Cut> + 'static,
+) -> (Message, Option<Write>) {
+    let (writer, body) = wit_stream::new();
     let (end, trailers) = wit_future::new(|| Ok(None));
-    let mut write: Write = Box::pin(async move {
-        // What comes back unwritten belongs to a peer that has gone away: there is nobody left to tell.
-        drop(writer.write_all(bytes).await);
-        drop(writer);
-        // Dropped unwritten, it sends its default: no trailers.
-        drop(end);
+    let write: Write = Box::pin(async move {
+        let mut sink = StreamSink(writer);
+        let written = write(&mut sink).await;
+        drop(sink);
+        match written {
+            // Dropped unwritten, it sends its default: no trailers.
+            Ok(()) | Err(Cut::Gone) => drop(end),
+            // It comes back unsent when the client has gone meanwhile: then nobody waits for it.
+            Err(Cut::Stalled) => drop(end.write(Err(ErrorCode::HttpResponseTimeout)).await),
+        }
     });
-    let begun = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
-    ((body, trailers), begun.is_pending().then_some(write))
+    ((body, trailers), write::start(write).await)
 }
 
 /// The rest of a write: done when the platform has taken all of it.
@@ -265,7 +267,8 @@ async fn post(url: &Uri, message: &[u8]) -> Result<(types::Request, Option<Write
         ("content-length", message.len().to_string().into_bytes()),
     ];
     let headers = fields(headers.into_iter())?;
-    let ((body, trailers), rest) = begin(message.to_vec()).await;
+    let message = message.to_vec();
+    let ((body, trailers), rest) = start_write(async move |sink: &mut StreamSink| sink.write_all(message).await).await;
     let (request, _transmission) = types::Request::new(headers, Some(body), trailers, None);
     let scheme = if url.scheme() == Some(&http::uri::Scheme::HTTP) { Scheme::Http } else { Scheme::Https };
     request

@@ -1,26 +1,40 @@
 //! Many subjects in one request.
 
+mod json;
+
 use std::fmt;
+use std::pin::pin;
+use std::time::Duration;
 
-use serde_json::Value;
+use futures_util::future::{Either, select};
 
-use crate::platform::Body;
+use self::json::{Element, Elements};
+use crate::platform::body::{self, Unread};
+use crate::platform::{Body, Platform};
 use crate::request::header_syntax;
 use crate::request::subject::{Invalid, Subject};
 
 /// The most bytes that the body of a batch may have: a thousand names of the greatest length fit, with room for quotes.
 const MAX_BODY: usize = 512 * 1024;
 
+/// The longest that a request body may take: it occupies one of the requests that an instance serves at once. A client
+/// needs 52 KiB/s for the longest body, and the usual body of a few KiB leaves in one packet.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The most bytes of an entry's text that are kept, to be repeated in a problem: no subject is longer, and the texts of
+/// a batch are in memory until its response is written.
+const MAX_TEXT: usize = 1024;
+
 /// The subjects of a batch, in the order of the request, duplicates included.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Batch(pub Vec<Entry>);
 
-/// One subject, as it stood there and as what it was read.
+/// One entry of a batch: the text that the client sent, and the subject that it names.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// As it stood there.
+    /// The text. One of more than 1024 bytes is cut and ends with `…`.
     pub text: String,
-    /// As it was read.
+    /// The subject.
     pub subject: Result<Subject, BadEntry>,
 }
 
@@ -38,20 +52,24 @@ pub enum BadEntry {
 /// Why the body of a batch cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// It is of another media type than JSON or plain text.
+    /// Its media type is neither JSON nor plain text.
     MediaType,
     /// A page of another site sends it, in a form for which browsers do not ask first.
     CrossOrigin,
-    /// It is longer than any batch.
+    /// It has a content coding (RFC 9110 section 8.4), such as gzip.
+    Coded,
+    /// It has more bytes than the limit.
     TooLong,
-    /// It has more subjects than this.
+    /// It has more subjects than this limit.
     TooMany(usize),
-    /// It is not UTF-8, or no JSON.
+    /// It was not complete in time.
+    TooSlow,
+    /// It is not UTF-8, or not JSON.
     Syntax(String),
-    /// It is JSON, and not an array of strings.
+    /// It is JSON, but not an array of strings.
     NotAList,
-    /// The client has broken off.
-    CutOff(String),
+    /// It ended early: the client has closed the connection or the stream.
+    CutOff,
 }
 
 impl fmt::Display for Unreadable {
@@ -63,13 +81,17 @@ impl fmt::Display for Unreadable {
             Self::CrossOrigin => f.write_str(
                 "This request comes from a page of another origin. Send a JSON array of strings as application/json.",
             ),
+            Self::Coded => f.write_str("Send the body without a content coding."),
             Self::TooLong => write!(f, "Send at most {MAX_BODY} bytes at once."),
             Self::TooMany(limit) => write!(f, "Send at most {limit} subjects at once."),
             Self::Syntax(why) => {
                 write!(f, "Send a JSON array of strings, or a subject a line; this is neither: {why}.")
             }
             Self::NotAList => f.write_str("Send an array of strings, such as [\"8.8.8.8\", \"dns.google\"]."),
-            Self::CutOff(why) => write!(f, "The body ended early: {why}."),
+            Self::TooSlow => {
+                write!(f, "The body was not complete after {} seconds; send all of it at once.", PATIENCE.as_secs())
+            }
+            Self::CutOff => f.write_str("The body ended early."),
         }
     }
 }
@@ -86,11 +108,11 @@ pub enum Form {
 }
 
 impl Form {
-    /// The form that the values of `content-type` tell.
+    /// The form that the values of `content-type` name.
     ///
     /// # Errors
     ///
-    /// When it is another one.
+    /// When they name another media type.
     pub fn of<V: AsRef<[u8]>>(content_type: &[V]) -> Result<Self, Unreadable> {
         let [value] = content_type else {
             return if content_type.is_empty() { Ok(Self::Either) } else { Err(Unreadable::MediaType) };
@@ -105,6 +127,16 @@ impl Form {
     }
 }
 
+/// Checks the values of `content-encoding` (RFC 9110 section 8.4): only `identity`, which means none, is accepted.
+///
+/// # Errors
+///
+/// When they name a content coding.
+pub fn check_coding<V: AsRef<[u8]>>(content_encoding: &[V]) -> Result<(), Unreadable> {
+    let identity = |value: &V| value.as_ref().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if content_encoding.iter().all(identity) { Ok(()) } else { Err(Unreadable::Coded) }
+}
+
 impl Batch {
     /// The same with host names as bad entries: the operator has turned them off.
     #[must_use]
@@ -117,14 +149,28 @@ impl Batch {
         self
     }
 
-    /// Reads the body of a request.
+    /// Reads the body of a request, within ten seconds.
     ///
     /// # Errors
     ///
-    /// When it is too long, has more than `limit` subjects, or is not of the `form`. A subject that is none is no
-    /// error of the batch.
-    pub async fn read(body: impl Body, form: Form, limit: usize) -> Result<Self, Unreadable> {
-        Self::parse(&whole(body).await?, form, limit)
+    /// When it is too long or takes too long, has more than `limit` subjects, or is not of the `form`. An invalid
+    /// subject does not fail the batch.
+    pub async fn read(platform: &impl Platform, body: impl Body, form: Form, limit: usize) -> Result<Self, Unreadable> {
+        // A body that has arrived already is read without a timer.
+        let read = match select(pin!(body::read_all(body, MAX_BODY)), pin!(platform.sleep(PATIENCE))).await {
+            Either::Left((read, _)) => read,
+            Either::Right(((), _)) => return Err(Unreadable::TooSlow),
+        };
+        let bytes = read.map_err(|error| match error {
+            Unread::TooLong => Unreadable::TooLong,
+            Unread::CutOff(_) => Unreadable::CutOff,
+        })?;
+        Self::parse(&bytes, form, limit)
+    }
+
+    /// The bytes of the entries' texts: what a batch holds until its response is written.
+    pub fn text_bytes(&self) -> usize {
+        self.0.iter().map(|entry| entry.text.len()).sum()
     }
 
     pub(crate) fn parse(body: &[u8], form: Form, limit: usize) -> Result<Self, Unreadable> {
@@ -133,19 +179,18 @@ impl Batch {
         let is_json = match form {
             Form::Json => true,
             Form::Lines => false,
-            // An IPv6 address may stand in brackets, too; a quote or the end may not.
+            // A line may begin with a bracket, too: that of an IPv6 address. No address begins with a quote.
             Form::Either => {
                 let rest = text.trim_start().strip_prefix('[').map(str::trim_start);
                 rest.is_some_and(|rest| rest.starts_with(['"', ']']))
             }
         };
         let entries: Vec<Entry> = if is_json {
-            match serde_json::from_str(text) {
-                Ok(Value::Array(values)) if values.len() > limit => return Err(Unreadable::TooMany(limit)),
-                Ok(Value::Array(values)) => values.into_iter().map(Entry::of_value).collect(),
-                Ok(_) => return Err(Unreadable::NotAList),
-                Err(error) => return Err(Unreadable::Syntax(error.to_string())),
+            let Elements(elements) = Elements::parse(text)?;
+            if elements.len() > limit {
+                return Err(Unreadable::TooMany(limit));
             }
+            elements.into_iter().map(Entry::of_element).collect()
         } else {
             let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
             if lines().nth(limit).is_some() {
@@ -159,26 +204,27 @@ impl Batch {
 
 impl Entry {
     fn of_text(text: &str) -> Self {
-        Self { text: text.to_owned(), subject: Subject::parse(text).map_err(BadEntry::Invalid) }
+        Self { subject: Subject::parse(text).map_err(BadEntry::Invalid), text: shortened(text) }
     }
 
-    fn of_value(value: Value) -> Self {
-        match value {
-            Value::String(text) => Self { subject: Subject::parse(&text).map_err(BadEntry::Invalid), text },
-            other => Self { text: other.to_string(), subject: Err(BadEntry::NotText) },
+    fn of_element(element: Element) -> Self {
+        match element {
+            Element::Text(text) => Self::of_text(&text),
+            Element::Other(text) => Self { text, subject: Err(BadEntry::NotText) },
         }
     }
 }
 
-async fn whole(mut body: impl Body) -> Result<Vec<u8>, Unreadable> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = body.read().await.map_err(|error| Unreadable::CutOff(error.to_string()))? {
-        if bytes.len() + piece.len() > MAX_BODY {
-            return Err(Unreadable::TooLong);
-        }
-        bytes.extend_from_slice(&piece);
+/// As much of a text as is kept.
+fn shortened(text: &str) -> String {
+    if text.len() <= MAX_TEXT {
+        return text.to_owned();
     }
-    Ok(bytes)
+    let mut end = MAX_TEXT;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned() + "…"
 }
 
 #[cfg(test)]

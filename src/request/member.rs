@@ -27,7 +27,7 @@ pub(crate) const CONTRACT: &[(&str, &[&str])] = &[
             "network",
         ],
     ),
-    ("dns", &["status", "names", "confirmed", "authenticated", "ttl", "detail"]),
+    ("dns", &["status", "names", "omitted", "confirmed", "authenticated", "ttl", "detail"]),
     ("attribution", &[]),
 ];
 

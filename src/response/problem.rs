@@ -73,12 +73,15 @@ impl From<NotAcceptable> for Problem {
 impl From<Unreadable> for Problem {
     fn from(error: Unreadable) -> Self {
         let (status, title) = match error {
-            Unreadable::MediaType | Unreadable::CrossOrigin => (415, "Unsupported media type"),
+            Unreadable::TooSlow => (408, "The body took too long"),
+            Unreadable::MediaType | Unreadable::CrossOrigin | Unreadable::Coded => (415, "Unsupported media type"),
             Unreadable::TooLong | Unreadable::TooMany(_) => (413, "Too much at once"),
-            Unreadable::Syntax(_) | Unreadable::CutOff(_) => (400, "The body cannot be read"),
+            Unreadable::Syntax(_) | Unreadable::CutOff => (400, "The body cannot be read"),
             Unreadable::NotAList => (422, "The body is not a list of subjects"),
         };
-        Self::new(status, title, error.to_string())
+        // RFC 9110 section 12.5.3: a 415 for a content coding names those that are accepted.
+        let header = matches!(error, Unreadable::Coded).then_some(("accept-encoding", "identity"));
+        Self { header, ..Self::new(status, title, error.to_string()) }
     }
 }
 

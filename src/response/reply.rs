@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::Stream;
@@ -27,7 +28,37 @@ pub enum Body<'a> {
     /// All of it. Empty where the response has no body: with the statuses 204 and 304, and in reply to `HEAD`.
     Whole(Vec<u8>),
     /// Piece by piece, as the pieces become known.
-    Pieces(Pin<Box<dyn Stream<Item = Vec<u8>> + 'a>>),
+    Pieces(Pieces<'a>),
+}
+
+/// A body that becomes known piece by piece. As a [`Stream`], it gives the pieces.
+pub struct Pieces<'a>(Box<dyn Source + 'a>);
+
+/// What makes the pieces of a body.
+pub trait Source {
+    /// Goes on with the work that is under way, without giving a piece.
+    ///
+    /// To be polled while a piece is being written: others may wait for the work, such as a shared DNS query, even if
+    /// the client does not read. Work that would only add to what is unwritten is not begun.
+    fn work(&mut self, context: &mut Context<'_>);
+
+    /// Goes on with the work, and gives the next piece when it is known; `None` after the last.
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Vec<u8>>>;
+}
+
+impl Pieces<'_> {
+    /// Goes on with the work that is under way: see [`Source::work`].
+    pub fn work(&mut self, context: &mut Context<'_>) {
+        self.0.work(context);
+    }
+}
+
+impl Stream for Pieces<'_> {
+    type Item = Vec<u8>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
+        self.0.poll_piece(context)
+    }
 }
 
 impl<'a> Reply<'a> {
@@ -40,8 +71,8 @@ impl<'a> Reply<'a> {
     }
 
     /// A document whose pieces become known one after the other, with status 200.
-    pub fn streamed(media_type: MediaType, pieces: impl Stream<Item = Vec<u8>> + 'a) -> Self {
-        let body = Body::Pieces(Box::pin(pieces));
+    pub fn streamed(media_type: MediaType, source: impl Source + 'a) -> Self {
+        let body = Body::Pieces(Pieces(Box::new(source)));
         Self { body, ..Self::empty(200).with("content-type", media_type.as_str()) }
     }
 

@@ -1,75 +1,233 @@
-//! The answers to many subjects, as one JSON array or as lines of JSON.
+//! The answers to many subjects, as one JSON array or as lines of JSON, in bounded memory.
+//!
+//! Equal subjects are looked up once. What is looked up is rendered at once and kept as bytes until its turn to be
+//! written has come; while a client does not read, no lookup begins.
 
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::net::IpAddr;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use futures_util::Stream;
-use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use serde::Serialize;
 
+use super::element::{Answer, cost};
+use super::memory::{Memory, busy};
+use super::output::{Layout, Output};
 use crate::lookup::Lookup;
-use crate::lookup::report::Item;
 use crate::platform::Platform;
-use crate::request::batch::{Batch, Entry};
+use crate::platform::memory::{Pool, Taken};
+use crate::request::batch::{BadEntry, Batch};
+use crate::request::subject::Subject;
 use crate::response::problem::Problem;
+use crate::response::reply::Source;
 
-/// An element of a batch: what its subject would be answered with alone.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Element<'a> {
-    /// What is known of the subject.
-    Known(Item<'a>),
-    /// Why nothing is known.
-    Problem(Problem),
+/// The subjects of a request that are looked up at once: as many as the queries of an instance.
+const AT_ONCE: usize = 32;
+
+/// While a request has more bytes than this unwritten, none of its lookups begins. The client must read first.
+const UNWRITTEN: usize = 512 * 1024;
+
+/// The most bytes that a request has unwritten: lookups that were under way add to the above.
+const MAX_UNWRITTEN: usize = 2 * UNWRITTEN;
+
+/// The longest array that is held until it is complete, and sent with its length and the time that it took. Longer ones
+/// are streamed.
+const WHOLE: usize = UNWRITTEN;
+
+/// The answers to the entries of a batch.
+pub(super) struct Answers<'a, P> {
+    lookup: Rc<Lookup<'a, P>>,
+    platform: &'a P,
+    memory: &'a Memory,
+    /// The bytes that are unwritten.
+    unwritten: Arc<Pool>,
+    entries: Vec<Entry>,
+    /// The subjects, each once, in the order of the entries.
+    subjects: Vec<Distinct>,
+    /// The subject to look up next.
+    next: usize,
+    running: FuturesUnordered<Running<'a, (usize, Answer)>>,
+    /// Completes when there may be memory for a further lookup.
+    room: Option<Running<'a, ()>>,
+    output: Output,
+    /// The texts of the entries, and an array that was begun as a whole.
+    taken: Vec<Taken>,
 }
 
-/// A line of a batch, with the position of its subject in the request, counted from 0.
-#[derive(Serialize)]
-struct Line<'a> {
-    index: usize,
-    #[serde(flatten)]
-    element: Element<'a>,
+type Running<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// An entry: its text, and the position of its subject among the subjects.
+struct Entry {
+    text: String,
+    subject: Result<usize, BadEntry>,
 }
 
-/// The answers as one JSON array, in the order of the request.
-pub(super) async fn array<P: Platform>(batch: Batch, lookup: &Lookup<'_, P>, pretty: bool) -> Result<Vec<u8>, Problem> {
-    let elements = join_all(batch.0.into_iter().map(|entry| answer(lookup, entry))).await;
-    Ok(if pretty { serde_json::to_vec_pretty(&elements) } else { serde_json::to_vec(&elements) }?)
+/// A subject, the positions of the entries that name it, and how many of them are not written yet.
+struct Distinct {
+    subject: Option<Subject>,
+    answer: Option<Rc<Answer>>,
+    entries: Vec<usize>,
+    left: usize,
 }
 
-/// The answers as lines of JSON, each as soon as it is known. Those known at the same time come together.
-pub(super) fn lines<'a, P: Platform + 'a>(batch: Batch, lookup: Lookup<'a, P>) -> impl Stream<Item = Vec<u8>> + 'a {
-    let lookup = Rc::new(lookup);
-    let together = batch.0.len().max(1);
-    let lines: FuturesUnordered<_> = batch
-        .0
-        .into_iter()
-        .enumerate()
-        .map(|(index, entry)| {
-            let lookup = Rc::clone(&lookup);
-            async move { line(index, answer(&lookup, entry).await) }
+impl<'a, P: Platform> Answers<'a, P> {
+    /// The answers to `batch`, laid out as `layout` says.
+    ///
+    /// # Errors
+    ///
+    /// When there is no memory for the batch itself.
+    pub(super) fn new(
+        batch: Batch,
+        lookup: Lookup<'a, P>,
+        platform: &'a P,
+        memory: &'a Memory,
+        layout: Layout,
+    ) -> Result<Self, Problem> {
+        let texts = memory.buffers.try_take(batch.text_bytes()).ok_or_else(busy)?;
+        let (entries, subjects) = distinct(batch);
+        let mut output = Output::new(layout, entries.iter().map(|entry| entry.text.len()));
+        for (index, entry) in entries.iter().enumerate() {
+            if entry.subject.is_err() {
+                output.ready(index);
+            }
+        }
+        Ok(Self {
+            lookup: Rc::new(lookup),
+            platform,
+            memory,
+            unwritten: Pool::new(MAX_UNWRITTEN),
+            entries,
+            subjects,
+            next: 0,
+            running: FuturesUnordered::new(),
+            room: None,
+            output,
+            taken: vec![texts],
         })
-        .collect();
-    lines.ready_chunks(together).map(|lines| lines.concat())
-}
+    }
 
-async fn answer<'a, P: Platform>(lookup: &Lookup<'a, P>, entry: Entry) -> Element<'a> {
-    let known = match &entry.subject {
-        Ok(subject) => lookup.subject(subject).await.map_err(Problem::from),
-        Err(error) => Err(error.clone().into()),
-    };
-    match known {
-        Ok(item) => Element::Known(item),
-        Err(problem) => Element::Problem(Problem { subject: Some(entry.text), ..problem }),
+    /// The lookups of the batch.
+    pub(super) fn lookup(&self) -> &Lookup<'a, P> {
+        &self.lookup
+    }
+
+    /// The whole array, if it is short; else it must be streamed. Completes when it is known which.
+    pub(super) async fn whole(&mut self) -> Option<Vec<u8>> {
+        let all = poll_fn(|context| {
+            self.work(context);
+            if self.subjects.iter().all(|subject| subject.answer.is_some()) {
+                return Poll::Ready(true);
+            }
+            if self.unwritten.used() >= UNWRITTEN { Poll::Ready(false) } else { Poll::Pending }
+        })
+        .await;
+        self.taken.push(self.memory.buffers.try_take(WHOLE).filter(|_| all)?);
+        self.fill(WHOLE + 1);
+        (self.output.is_closed() && self.output.length() <= WHOLE).then(|| self.output.take(WHOLE))
+    }
+
+    /// Begins lookups, as many as may be under way.
+    fn begin(&mut self, context: &mut Context<'_>) {
+        while self.running.len() < AT_ONCE && !self.output.is_full() && self.unwritten.used() < UNWRITTEN {
+            let Some(Distinct { subject, .. }) = self.subjects.get_mut(self.next) else { return };
+            let Some(taken) = subject.as_ref().and_then(|subject| self.memory.work.try_take(cost(subject))) else {
+                let (memory, platform) = (self.memory, self.platform);
+                let room = self.room.get_or_insert_with(|| Box::pin(memory.work.freed(platform)));
+                if room.as_mut().poll(context).is_pending() {
+                    return;
+                }
+                self.room = None;
+                continue;
+            };
+            let Some(subject) = subject.take() else { return };
+            let (index, lookup, style) = (self.next, Rc::clone(&self.lookup), self.output.style());
+            let (instance, request) = (Arc::clone(&self.memory.buffers), Arc::clone(&self.unwritten));
+            self.running.push(Box::pin(async move {
+                let known = lookup.subject(&subject).await;
+                drop(taken);
+                (index, Answer::new(known, style, &instance, &request))
+            }));
+            self.next += 1;
+        }
+    }
+
+    /// Adds what is ready to the output, until that has `length` bytes.
+    fn fill(&mut self, length: usize) {
+        while self.output.length() < length {
+            let Some(index) = self.output.next() else { break };
+            let Some(entry) = self.entries.get(index) else { break };
+            match &entry.subject {
+                Err(error) => self.output.problem(index, &entry.text, error.clone().into()),
+                Ok(subject) => {
+                    let Some(subject) = self.subjects.get_mut(*subject) else { break };
+                    match &subject.answer {
+                        Some(answer) => self.output.answer(index, &entry.text, answer),
+                        // Only where the response is full: it has not been looked up.
+                        None => self.output.omit(index, &entry.text),
+                    }
+                    subject.left = subject.left.saturating_sub(1);
+                    if subject.left == 0 {
+                        subject.answer = None;
+                    }
+                }
+            }
+        }
     }
 }
 
-fn line(index: usize, element: Element<'_>) -> Vec<u8> {
-    let json = serde_json::to_vec(&Line { index, element })
-        .or_else(|error| serde_json::to_vec(&Line { index, element: Element::Problem(error.into()) }));
-    let mut json = json.unwrap_or_else(|_| format!("{{\"index\":{index},\"status\":500}}").into_bytes());
-    json.push(b'\n');
-    json
+impl<P: Platform> Source for Answers<'_, P> {
+    fn work(&mut self, context: &mut Context<'_>) {
+        loop {
+            self.begin(context);
+            let Poll::Ready(Some((subject, answer))) = self.running.poll_next_unpin(context) else { return };
+            let Some(subject) = self.subjects.get_mut(subject) else { return };
+            subject.answer = Some(Rc::new(answer));
+            for entry in &subject.entries {
+                self.output.ready(*entry);
+            }
+        }
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
+        self.work(context);
+        self.fill(Output::PIECE);
+        if self.output.is_full() {
+            self.running.clear();
+        }
+        match self.output.piece() {
+            Some(piece) => Poll::Ready(Some(piece)),
+            None if self.output.is_closed() => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// The entries of a batch, and its subjects, each once.
+fn distinct(batch: Batch) -> (Vec<Entry>, Vec<Distinct>) {
+    let mut known: BTreeMap<(Option<IpAddr>, String), usize> = BTreeMap::new();
+    let mut subjects: Vec<Distinct> = Vec::new();
+    let entries = batch.0.into_iter().enumerate().map(|(index, entry)| {
+        let subject = entry.subject.map(|subject| {
+            let key = match &subject {
+                Subject::Address(ip) => (Some(*ip), String::new()),
+                Subject::Host(host) => (None, host.ascii().to_owned()),
+            };
+            let position = *known.entry(key).or_insert(subjects.len());
+            match subjects.get_mut(position) {
+                Some(subject) => {
+                    subject.entries.push(index);
+                    subject.left += 1;
+                }
+                None => subjects.push(Distinct { subject: Some(subject), answer: None, entries: vec![index], left: 1 }),
+            }
+            position
+        });
+        Entry { text: entry.text, subject }
+    });
+    (entries.collect(), subjects)
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ fn a_resolver_that_fails_leaves_the_rest_whole() {
     assert_eq!(
         report["dns"],
         json!({
-            "status": "unreachable", "names": [], "confirmed": null, "authenticated": false, "ttl": null,
+            "status": "unreachable", "names": [], "omitted": 0, "confirmed": null, "authenticated": false, "ttl": null,
             "detail": "https://one.example: unreachable, connection refused; \
                        https://two.example: unreachable, connection refused"
         })
@@ -516,6 +516,7 @@ fn batches() {
 
     for (headers, body, status, why) in [
         (&[("content-type", "text/csv")][..], "8.8.8.8", 415, "neither lines nor JSON"),
+        (&[("content-encoding", "gzip")], "8.8.8.8", 415, "a content coding"),
         (&[("content-type", "application/json")], "{", 400, "no JSON"),
         (&[("content-type", "application/json")], "{}", 422, "no array"),
         (&[], &"8.8.8.8\n".repeat(101), 413, "more than batch_limit"),

@@ -949,8 +949,70 @@ def addresses():
         addressed("servfail", "a failure", rcode=SERVFAIL)
 
 
+# --- odd records beside good ones ---------------------------------------------------------------------------------
+
+
+def odd():
+    """One record that cannot be read spoils nothing else: for every type that ipedge asks for, in every section."""
+    soa_data = name("ns1.example.") + name("hostmaster.example.") + bytes(20)
+    for kind, good, bads in [
+        ("PTR", ("host.example.",), {"empty": b"", "cut": b"\x09ab", "loop": to(DATA), "long": name("a.") + b"\0"}),
+        ("A", ("192.0.2.1",), {"empty": b"", "short": b"\xc0\0\2", "long": bytes(5)}),
+        ("AAAA", ("2001:db8::1",), {"empty": b"", "short": bytes(15), "long": bytes(17)}),
+        ("NS", ("ns1.example.",), {"empty": b"", "label-type": b"\x80", "long": name("a.") + b"\0"}),
+        ("MX", (10, "mail.example."), {"empty": b"", "no-name": u16(10), "cut": u16(10) + b"\x09ab"}),
+        ("TXT", ("v=spf1 -all",), {"empty": b"", "cut": b"\x09ab"}),
+        ("SOA", (soa_data,), {"empty": b"", "short": soa_data[:-1], "long": soa_data + b"\0"}),
+        ("CAA", (b"\0\5issueca.example",), {"empty": b"", "no-tag": b"\0\0ca.example", "cut": b"\0\x09iss"}),
+    ]:
+        ask = "PTR 8.8.8.8" if kind == "PTR" else f"{kind} host.example."
+        fine = record("@", 600, kind, *good)
+        for word, data in bads.items():
+            bad = record("@", 60, kind, data)
+            id = f"odd/{kind.lower()}-{word}"
+            reply(f"{id}-first", f"{kind}: one that cannot be read before a good one", bad, fine, ask=ask)
+            reply(f"{id}-last", "the same, after it", fine, bad, ask=ask)
+            reply(f"{id}-alone", "alone: there is a record, so that it is not nodata", bad, ask=ask)
+            reply(f"{id}-of-another", "another name's", fine, record("x.", 60, kind, data), ask=ask)
+            reply(f"{id}-of-another-alone", "another name's alone", record("x.", 60, kind, data), ask=ask)
+            reply(f"{id}-nxdomain", "no such name: the RCODE says so", bad, ask=ask, rcode=NXDOMAIN)
+            reply(f"{id}-authority", "in the authority section", fine, authority=[bad], ask=ask)
+            reply(f"{id}-additional", "in the additional section", fine, additional=[bad, opt()], ask=ask)
+
+    one = ptr("a.example.")
+    broken_cname = record("@", 60, "CNAME", b"\x09ab")
+    reply("odd/cname", "a CNAME that cannot be read: nobody knows where it leads", broken_cname)
+    reply("odd/cname-beside", "the same, beside an answer", broken_cname, one)
+    reply("odd/cname-nxdomain", "the same, and no such name", broken_cname, rcode=NXDOMAIN)
+    reply("odd/opt-options", "an option longer than its record, after one that is not", one,
+          additional=[opt(error(3), u16(PADDING) + u16(9) + b"\0")])
+    reply("odd/opt-errors", "three extended errors (RFC 8914 section 2)", rcode=SERVFAIL,
+          additional=[opt(error(22), error(23, b"timed out"), error(9))])
+    reply("odd/opt-errors-and-others", "extended errors with other options between", rcode=SERVFAIL,
+          additional=[opt(option(PADDING, bytes(9)), error(22), option(COOKIE, bytes(24)), error(23))])
+    reply("odd/badvers", "BADVERS (RFC 6895 section 2.3)", ask="PTR 5.0.0.8", additional=[opt(extended=1)])
+    reply("odd/badvers-no-question", "the same without a question", questions=[], additional=[opt(extended=1)])
+    reply("odd/refused-no-question", "an error needs no question", questions=[], rcode=REFUSED, flags="qr aa rd ra")
+    for code in (FORMERR, SERVFAIL, 4, 5, 9, 11):
+        reply(f"odd/rcode-{code}-no-question", "an error needs no question", questions=[], rcode=code)
+        reply(f"odd/rcode-{code}-other-question", "but one that is there has to be ours",
+              questions=[question("x.")], rcode=code)
+    reply("odd/nxdomain-no-question", "no such name: an answer needs a question", questions=[], rcode=NXDOMAIN)
+    reply("odd/nodata-no-question", "nothing at all needs a question", questions=[])
+
+    empty_tag = record("@", 300, "CAA", b"\0\0ca.example")
+    reply("odd/caa-reported", "a CAA record with an empty tag, as it was seen", empty_tag,
+          record("@", 300, "CAA", b"\0\5issueca.example"), ask="CAA caatag0.example.com.")
+    long = [bytes([255]) + b"x" * 255] * 80
+    reply("odd/txt-long", "a TXT record of 20 KiB, and a short one after it",
+          record("@", 300, "TXT", b"".join(long)), record("@", 60, "TXT", "short"), ask="TXT host.example.")
+    reply("odd/txt-long-alone", "a TXT record of 20 KiB is a record", record("@", 300, "TXT", b"".join(long)),
+          ask="TXT host.example.")
+
+
 def text():
-    for compose in (names, codes, flags, edns, cnames, others, ttls, negatives, pointers, broken, resolvers, addresses):
+    parts = (names, codes, flags, edns, cnames, others, ttls, negatives, pointers, broken, resolvers, addresses, odd)
+    for compose in parts:
         compose()
     return "\n".join([HEAD, *(one.text() for one in REPLIES)])
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 TYPES = {
     "A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "NULL": 10, "PTR": 12, "HINFO": 13, "MX": 15, "TXT": 16, "SIG": 24,
     "AAAA": 28, "LOC": 29, "SRV": 33, "NAPTR": 35, "DNAME": 39, "OPT": 41, "RRSIG": 46, "NSEC": 47, "NSEC3": 50,
-    "HTTPS": 65, "TSIG": 250, "ANY": 255, "CAA": 257,
+    "HTTPS": 65, "TKEY": 249, "TSIG": 250, "ANY": 255, "CAA": 257,
 }  # fmt: skip
 IN, CH, HS, ANY = 1, 3, 4, 255
 CLASSES = {IN: "IN", CH: "CH", HS: "HS", ANY: "ANY"}
@@ -70,7 +70,8 @@ def record(owner, ttl, kind, *data, klass=IN, length=None):
         case ("A" | "AAAA", [address]):
             rdata = ipaddress.ip_address(address).packed
         case ("SOA", [zone, minimum]):
-            rdata = name("ns1." + zone) + name("hostmaster." + zone)
+            parent = "" if zone == "." else zone
+            rdata = name("ns1." + parent) + name("hostmaster." + parent)
             rdata += b"".join(map(u32, (2026010101, 7200, 3600, 1209600, minimum)))
         case ("MX", [preference, target]):
             rdata = u16(preference) + name(target)

@@ -69,7 +69,12 @@ pub fn pack(
         Profile::Exact => (write_exact(city, languages)?, None),
         Profile::Edge { budget } => {
             let left = budget.checked_sub(asn_database.bytes.len());
-            let left = left.ok_or_else(|| Error::unfit("asn.mmdb alone is over the budget"))?;
+            let left = left.ok_or_else(|| {
+                Error::unfit(format!(
+                    "asn.mmdb alone takes {} bytes, over the budget of {budget}: raise it with --budget",
+                    asn_database.bytes.len()
+                ))
+            })?;
             let (geo, radius_km) = fit(city, languages, left)?;
             (geo, Some(radius_km))
         }

@@ -1,4 +1,4 @@
-//! Asks the resolver one fixed question and says how long its answer was.
+//! Sends one fixed query to the resolver and reports the length of the answer.
 
 // It links only where Spin's interfaces are: to every other target this crate is empty.
 #![cfg(target_family = "wasm")]
@@ -9,16 +9,16 @@ use spin_sdk::http::body::IncomingBodyExt;
 use spin_sdk::http::{EmptyBody, FullBody, IntoResponse, Request, Response, StatusCode};
 use spin_sdk::{http_service, variables};
 
-/// `8.8.8.8.in-addr.arpa. IN PTR` with ID 0 and RD set (RFC 1035 section 4).
-const QUESTION: &[u8] = b"\0\0\x01\0\0\x01\0\0\0\0\0\0\x018\x018\x018\x018\x07in-addr\x04arpa\0\0\x0c\0\x01";
+/// A query for `8.8.8.8.in-addr.arpa. IN PTR` with ID 0 and RD set (RFC 1035 section 4).
+const QUERY: &[u8] = b"\0\0\x01\0\0\x01\0\0\0\0\0\0\x018\x018\x018\x018\x07in-addr\x04arpa\0\0\x0c\0\x01";
 
-/// Read once an instance, as ipedge does.
+/// Read once per instance, as ipedge does.
 static RESOLVER: OnceLock<String> = OnceLock::new();
 
 /// The length is in a header, and the body is empty, so that the answer leaves in one write: a body after an awaited
 /// request would stall for the client's delayed ACK, and the comparison would flatter ipedge.
 #[http_service]
-async fn ask(_: Request) -> anyhow::Result<impl IntoResponse> {
+async fn query(_: Request) -> anyhow::Result<impl IntoResponse> {
     let resolver = match RESOLVER.get() {
         Some(resolver) => resolver,
         None => {
@@ -26,10 +26,10 @@ async fn ask(_: Request) -> anyhow::Result<impl IntoResponse> {
             RESOLVER.get_or_init(|| format!("{origin}/dns-query"))
         }
     };
-    let question = spin_sdk::http::Request::post(resolver)
+    let request = spin_sdk::http::Request::post(resolver)
         .header("content-type", "application/dns-message")
-        .body(FullBody::new(QUESTION))?;
-    let answer = spin_sdk::http::send(question).await?;
+        .body(FullBody::new(QUERY))?;
+    let answer = spin_sdk::http::send(request).await?;
     anyhow::ensure!(answer.status() == StatusCode::OK, "the resolver answered {}", answer.status());
     let answer = answer.into_body().bytes().await?;
     Ok(Response::builder().header("content-length", 0).header("answer-length", answer.len()).body(EmptyBody::new())?)

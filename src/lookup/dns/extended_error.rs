@@ -1,18 +1,22 @@
 //! Extended DNS errors (RFC 8914): what a resolver says beyond the RCODE.
 
-use hickory_proto::op::Message;
-use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
+use super::detail;
 
-/// What the resolver says beyond the RCODE (RFC 8914 section 2).
-pub(super) fn text(message: &Message) -> Option<String> {
+/// How many characters of an error's text are kept: enough for a sentence; a resolver could send 64 KiB.
+const MAX_TEXT: usize = 200;
+
+/// All extended errors among the options of an OPT record, in order (RFC 8914 section 2 allows several), at most
+/// [`detail::MAX_LIST`] characters of them. An option of less than two bytes has no code and is skipped.
+pub(super) fn text<'a>(options: impl Iterator<Item = (u16, &'a [u8])>) -> Option<String> {
     const EXTENDED_ERROR: u16 = 15;
-    /// Enough for a sentence; a resolver could send 64 KiB.
-    const MAX_TEXT: usize = 200;
-    let option = message.edns.as_ref()?.option(EdnsCode::Unknown(EXTENDED_ERROR))?;
-    let EdnsOption::Unknown(_, data) = option else { return None };
+    let errors = options.filter(|(code, _)| *code == EXTENDED_ERROR).filter_map(|(_, data)| one(data));
+    detail::list(errors, "; ", "extended error")
+}
+
+fn one(data: &[u8]) -> Option<String> {
     let (code, text) = data.split_first_chunk()?;
     let code = u16::from_be_bytes(*code);
-    let text: String = String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect();
+    let text = detail::printable(&String::from_utf8_lossy(text), MAX_TEXT);
     let name = EXTENDED_ERRORS.get(usize::from(code)).map_or(String::new(), |name| format!(" ({name})"));
     Some(if text.is_empty() {
         format!("extended error {code}{name}")

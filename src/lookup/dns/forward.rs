@@ -1,4 +1,4 @@
-//! What a host name leads to.
+//! The addresses and other records of a host name.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -8,64 +8,85 @@ use hickory_proto::rr::rdata::{CAA, MX, SOA, TXT};
 use hickory_proto::rr::{Name, RData, RecordType};
 use serde::Serialize;
 
-use super::Status;
 use super::name::{string_to_text, to_text};
 use super::session::Session;
 use super::wire::Outcome;
+use super::{Status, bounded, detail};
 use crate::platform::Platform;
 
-/// How many addresses of a name are reported on.
+/// How many addresses of a name are reported on. IPv4 and IPv6 have half each, and what one does not need the other has.
 pub const MAX_ADDRESSES: usize = 16;
 
-/// What a host name leads to.
+/// How many bytes a set of records may have as JSON. An SPF or DKIM record is below 1 KiB.
+const MAX_TEXT: usize = 16 * 1024;
+
+/// The addresses of a host name.
 #[derive(Debug)]
 pub struct Addresses {
     /// The name at the end of the CNAME chain, where there is a chain, without the root dot.
     pub canonical: Option<String>,
-    /// What became of the question for A records.
+    /// The outcome of the query for A records.
     pub a: Found,
-    /// What became of the question for AAAA records.
+    /// The outcome of the query for AAAA records.
     pub aaaa: Found,
     /// The addresses, each once, in the order of the replies, those of version 4 first; at most [`MAX_ADDRESSES`].
     pub addresses: Vec<IpAddr>,
-    /// How many more there are.
+    /// The number of further addresses, and of records that cannot be read.
     pub omitted: usize,
 }
 
-/// What became of a question for records. Part of the [report](crate::lookup::report): every key is always there.
+/// The outcome of a query for records. Part of the [report](crate::lookup::report): every key is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Found {
-    /// How it ended.
+    /// How the query ended.
     pub status: Status,
     /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
     pub authenticated: bool,
-    /// Seconds for which the answer held when the resolver gave it; `None` where no answer says.
+    /// Seconds for which the answer holds; `None` if the reply does not say.
     pub ttl: Option<u32>,
-    /// What there is to say beyond the status.
+    /// Details beyond the status: a reason, or what was omitted.
     pub detail: Option<String>,
 }
 
 impl Found {
-    fn new(outcome: &Outcome) -> Self {
+    /// `omitted` records of the outcome are not in the document.
+    fn new(outcome: &Outcome, omitted: usize, what: &str) -> Self {
         Self {
             status: outcome.status,
             authenticated: outcome.authenticated,
             ttl: outcome.ttl,
-            detail: outcome.detail.clone(),
+            detail: detail::with_omitted(outcome.detail.clone(), omitted, outcome.unreadable, what),
         }
     }
 }
 
-/// Asks for the addresses of `name`, of both versions at the same time.
+/// Queries the addresses of `name`, of both versions at the same time.
 pub async fn addresses<O: Platform>(session: &Session<'_, O>, name: &Name) -> Addresses {
     let (a, aaaa) = join(session.ask(name.clone(), RecordType::A), session.ask(name.clone(), RecordType::AAAA)).await;
+    let (mut v4, mut v6) = (ips(&a), ips(&aaaa));
+    let half = MAX_ADDRESSES / 2;
+    let v4_omitted = cut(&mut v4, MAX_ADDRESSES - v6.len().min(half)) + a.omitted;
+    let v6_omitted = cut(&mut v6, MAX_ADDRESSES - v4.len()) + aaaa.omitted;
+    Addresses {
+        canonical: a.canonical.as_ref().or(aaaa.canonical.as_ref()).map(to_text),
+        a: Found::new(&a, v4_omitted, "address"),
+        aaaa: Found::new(&aaaa, v6_omitted, "address"),
+        addresses: v4.into_iter().chain(v6).collect(),
+        omitted: v4_omitted + v6_omitted + a.unreadable + aaaa.unreadable,
+    }
+}
+
+/// The addresses of an outcome, each once.
+fn ips(outcome: &Outcome) -> Vec<IpAddr> {
     let mut seen = BTreeSet::new();
-    let mut addresses: Vec<_> = a.records.iter().chain(&aaaa.records).filter_map(RData::ip_addr).collect();
-    addresses.retain(|ip| seen.insert(*ip));
-    let omitted = addresses.len().saturating_sub(MAX_ADDRESSES);
-    addresses.truncate(MAX_ADDRESSES);
-    let canonical = a.canonical.as_ref().or(aaaa.canonical.as_ref()).map(to_text);
-    Addresses { canonical, a: Found::new(&a), aaaa: Found::new(&aaaa), addresses, omitted }
+    outcome.records.iter().filter_map(RData::ip_addr).filter(|ip| seen.insert(*ip)).collect()
+}
+
+/// Cuts the list to `most` items, and gives the number of those cut off.
+fn cut<T>(list: &mut Vec<T>, most: usize) -> usize {
+    let over = list.len().saturating_sub(most);
+    list.truncate(most);
+    over
 }
 
 /// Further records at a name. Part of the [report](crate::lookup::report): every key is always there.
@@ -84,7 +105,7 @@ pub struct Records {
 }
 
 impl Records {
-    /// What became of each of the questions.
+    /// The outcome of each of the queries.
     pub fn found_mut(&mut self) -> impl Iterator<Item = &mut Found> {
         let Self { ns, mx, txt, soa, caa } = self;
         [&mut ns.found, &mut mx.found, &mut txt.found, &mut soa.found, &mut caa.found].into_iter()
@@ -94,17 +115,19 @@ impl Records {
 /// The records of one type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Set<T> {
-    /// What became of the question.
+    /// The outcome of the query.
     #[serde(flatten)]
     pub found: Found,
-    /// The records, in the order of the reply unless said otherwise.
+    /// The records, in the order of the reply unless said otherwise; at most 16 KiB of JSON.
     pub records: Vec<T>,
+    /// The number of further records, and of records that cannot be read.
+    pub omitted: usize,
 }
 
 /// An MX record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct MailExchange {
-    /// The lower, the better.
+    /// The lowest is tried first.
     pub preference: u16,
     /// The host's name; `.` says that the domain takes no mail (RFC 7505).
     pub exchange: String,
@@ -115,7 +138,7 @@ pub struct MailExchange {
 pub struct Authority {
     /// The primary name server.
     pub mname: String,
-    /// The mailbox of who is responsible, as a domain name.
+    /// The mailbox of the person responsible, as a domain name.
     pub rname: String,
     /// The version of the zone.
     pub serial: u32,
@@ -134,13 +157,13 @@ pub struct Authority {
 pub struct Authorization {
     /// Whether an issuer that does not know the tag must not issue (RFC 8659 section 4.1, the flag of value 128).
     pub critical: bool,
-    /// What is said: `issue`, `issuewild`, `iodef` and others.
+    /// The property: `issue`, `issuewild`, `iodef` and others.
     pub tag: String,
-    /// About whom.
+    /// Its value: for `issue`, the issuer's domain name.
     pub value: String,
 }
 
-/// Asks for the further records of `name`, of all types at the same time.
+/// Queries the further records of `name`, of all types at the same time.
 pub async fn records<O: Platform>(session: &Session<'_, O>, name: &Name) -> Records {
     let ask = |kind| session.ask(name.clone(), kind);
     let (ns, mx, txt, soa, caa) = join5(
@@ -151,19 +174,19 @@ pub async fn records<O: Platform>(session: &Session<'_, O>, name: &Name) -> Reco
         ask(RecordType::CAA),
     )
     .await;
-    let mut mx = Set::of(&mx, |data| match data {
+    let mut exchanges = read(&mx, |data| match data {
         RData::MX(MX { preference, exchange, .. }) => {
             Some(MailExchange { preference: *preference, exchange: to_text(exchange) })
         }
         _ => None,
     });
-    mx.records.sort();
+    exchanges.sort();
     Records {
         ns: Set::of(&ns, |data| match data {
             RData::NS(server) => Some(to_text(&server.0)),
             _ => None,
         }),
-        mx,
+        mx: Set::new(&mx, exchanges),
         txt: Set::of(&txt, |data| match data {
             RData::TXT(text) => Some(joined(text)),
             _ => None,
@@ -179,10 +202,22 @@ pub async fn records<O: Platform>(session: &Session<'_, O>, name: &Name) -> Reco
     }
 }
 
-impl<T> Set<T> {
-    fn of(outcome: &Outcome, read: impl Fn(&RData) -> Option<T>) -> Self {
-        Self { found: Found::new(outcome), records: outcome.records.iter().filter_map(read).collect() }
+impl<T: Serialize> Set<T> {
+    fn of(outcome: &Outcome, of: impl Fn(&RData) -> Option<T>) -> Self {
+        Self::new(outcome, read(outcome, of))
     }
+
+    /// The set of these records of the outcome.
+    fn new(outcome: &Outcome, records: Vec<T>) -> Self {
+        // The number of records needs no other bound: none has less than three bytes.
+        let (records, over) = bounded::take(records, |record| record, usize::MAX, MAX_TEXT);
+        let omitted = over + outcome.omitted;
+        Self { found: Found::new(outcome, omitted, "record"), records, omitted: omitted + outcome.unreadable }
+    }
+}
+
+fn read<T>(outcome: &Outcome, of: impl Fn(&RData) -> Option<T>) -> Vec<T> {
+    outcome.records.iter().filter_map(of).collect()
 }
 
 /// The strings of a TXT record, joined as the users of such records do it (RFC 7208 section 3.3).

@@ -1,35 +1,45 @@
-//! Questions to bytes, bytes to answers.
+//! Queries to bytes, bytes to outcomes.
 //!
-//! hickory-proto does the encoding; what stands here is the rules by which a reply counts as an answer.
+//! hickory-proto encodes the queries and reads names and the data of records. [`message`] finds the records, and this file
+//! has the rules by which a reply counts as an answer.
 
+mod message;
+mod rcode;
+
+use std::collections::BTreeSet;
 use std::{fmt, net::IpAddr};
 
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
-use hickory_proto::rr::rdata::{NS, PTR};
-use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
+use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
 
-use super::{Status, extended_error};
+use self::message::{Entry, Reply};
+use super::{Status, detail, extended_error};
 
-/// How many CNAME records are followed from the question to its answer. RFC 2317 needs one; resolvers give up around
-/// here, too.
+/// How many CNAME records are followed from the query's name. RFC 2317 needs one, and common resolvers stop near this
+/// number, too.
 const MAX_CNAMES: usize = 16;
 
 /// Queries are padded to a multiple of this many bytes (RFC 8467 section 4.1).
 const BLOCK: usize = 128;
 
-/// The UDP payload size that the question offers (RFC 6891 section 6.2.5). It means nothing over HTTPS, but resolvers
-/// may pass it on.
+/// The UDP payload size that a query offers (RFC 6891 section 6.2.5). It has no meaning over HTTPS, but resolvers may use it
+/// towards other servers.
 const PAYLOAD: u16 = 1232;
 
-/// How many bytes the data of an outcome's records may have, uncompressed. By compression (RFC 1035 section 4.1.4) a reply
-/// of 64 KiB can hold a megabyte of names; nobody reads them, and a batch could ask for a hundred such.
+/// How many bytes the records of an outcome may have, uncompressed. By compression (RFC 1035 section 4.1.4) a reply of
+/// 64 KiB can hold a megabyte of names, and an instance keeps hundreds of outcomes.
 const MAX_DATA: usize = 16 * 1024;
 
-/// TTLs are 31 bits wide; a larger one is to be read as 0 (RFC 2181 section 8).
+/// What a record costs beside its data: about what type, class, TTL and length take in a message. So records of few bytes
+/// are bounded in number, too: there are at most 1,024 addresses.
+const RECORD: usize = 12;
+
+/// TTLs are 31 bits wide; a larger one counts as 0 (RFC 2181 section 8).
 const MAX_TTL: u32 = i32::MAX as u32;
 
-/// A question, and its bytes.
+/// A query, and its bytes.
 #[derive(Clone, Debug)]
 pub struct Question {
     name: Name,
@@ -37,22 +47,26 @@ pub struct Question {
     bytes: Vec<u8>,
 }
 
-/// What a reply says to a question.
+/// The outcome of a query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// How the question ended.
+    /// How the query ended.
     pub status: Status,
-    /// The records of the type that was asked for, at the end of the CNAME chain, in the order of the reply. There are
-    /// some just where the status is [`Status::Ok`].
+    /// The records of the type that was asked for, at the end of the CNAME chain, each once, in the order of the reply: as
+    /// many as fit into 16 KiB. Empty unless the status is [`Status::Ok`].
     pub records: Vec<RData>,
+    /// How many further records there are: those that did not fit.
+    pub omitted: usize,
+    /// How many records of the type cannot be read.
+    pub unreadable: usize,
     /// The name at the end of the CNAME chain, where there is a chain.
     pub canonical: Option<Name>,
     /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
     pub authenticated: bool,
-    /// Seconds for which this holds: the least TTL along the way, or for a negative answer that of RFC 2308 section 5.
-    /// `None` where nothing says.
+    /// Seconds for which this holds: the least TTL of the CNAME chain and the records, omitted ones included; for a negative
+    /// answer that of RFC 2308 section 5. `None` if the reply does not say.
     pub ttl: Option<u32>,
-    /// What there is to say beyond the status: extended errors (RFC 8914), or why there is no answer.
+    /// Details beyond the status: extended errors (RFC 8914), or why there is no answer. Of bounded length, and printable.
     pub detail: Option<String>,
     /// The length of the reply, in bytes.
     pub size: usize,
@@ -64,6 +78,8 @@ impl Outcome {
         Self {
             status,
             records: Vec::new(),
+            omitted: 0,
+            unreadable: 0,
             canonical: None,
             authenticated: false,
             ttl: None,
@@ -74,7 +90,7 @@ impl Outcome {
 }
 
 impl Question {
-    /// The question for the names of `ip` (RFC 1035 section 3.5, RFC 3596 section 2.5).
+    /// The query for the names of `ip` (RFC 1035 section 3.5, RFC 3596 section 2.5).
     ///
     /// # Errors
     ///
@@ -83,10 +99,10 @@ impl Question {
         Self::new(Name::from(ip), RecordType::PTR)
     }
 
-    /// The question for the records of one type at `name`.
+    /// The query for the records of one type at `name`.
     ///
-    /// ID 0, so that HTTP caches can tell equal questions (RFC 8484 section 4.1); RD set; AD set, to be told of DNSSEC
-    /// validation (RFC 6840 section 5.7); padded, so that the length tells nothing (RFC 7830).
+    /// ID 0, so that equal queries are equal bytes to HTTP caches (RFC 8484 section 4.1); RD set; AD set, which asks whether
+    /// the answer was validated (RFC 6840 section 5.7); padded, so that the length reveals little (RFC 7830).
     ///
     /// # Errors
     ///
@@ -101,7 +117,7 @@ impl Question {
         Ok(Self { name, kind, bytes })
     }
 
-    /// The name that is asked about.
+    /// The name whose records are asked for.
     pub fn name(&self) -> &Name {
         &self.name
     }
@@ -116,88 +132,106 @@ impl Question {
         &self.bytes
     }
 
-    /// What a reply says to this question.
+    /// The outcome that a reply gives this query.
     ///
     /// # Errors
     ///
-    /// When the bytes are no DNS message, or one that does not answer this question. Whatever the resolver said is not
-    /// an answer then.
+    /// When the bytes are not a DNS message, or do not answer this query: the resolver's RCODE counts for nothing then.
     pub fn answer(&self, reply: &[u8]) -> Result<Outcome, Malformed> {
-        let message = Message::from_vec(reply).map_err(|error| Malformed(format!("no DNS message: {error}")))?;
-        self.check(&message)?;
-        let extended = extended_error::text(&message);
-        let failure = |status| Ok(Outcome::without_records(status, extended.clone()));
-        let outcome = match message.metadata.response_code {
-            ResponseCode::NoError | ResponseCode::NXDomain => self.conclude(message, extended),
-            ResponseCode::ServFail => failure(Status::Servfail),
-            ResponseCode::Refused => failure(Status::Refused),
-            other => {
-                let code = format!("RCODE {} ({other})", u16::from(other));
-                let detail = extended.map_or(code.clone(), |extended| format!("{code}; {extended}"));
-                Ok(Outcome::without_records(Status::Servfail, detail))
-            }
-        };
-        outcome.map(|outcome| Outcome { size: reply.len(), ..outcome })
-    }
-
-    /// Whether `message` replies to this question at all.
-    fn check(&self, message: &Message) -> Result<(), Malformed> {
-        let refuse = |why: &str| Err(Malformed(why.to_owned()));
-        let head = &message.metadata;
-        if head.message_type != MessageType::Response {
-            return refuse("a query instead of a response");
-        }
-        if head.id != 0 {
-            return refuse("a response to another ID");
-        }
-        if head.op_code != OpCode::Query {
-            return refuse("a response to another opcode");
-        }
-        if head.truncation {
-            return refuse("a truncated response");
-        }
-        let [query] = message.queries.as_slice() else { return refuse("a response without one question") };
-        let same = query.name().eq_ignore_root(&self.name)
-            && query.query_type() == self.kind
-            && query.query_class() == DNSClass::IN;
-        if same { Ok(()) } else { refuse("a response to another question") }
-    }
-
-    /// The outcome of a message that is conclusive: records at the end of the CNAME chain, or that there are none.
-    fn conclude(&self, message: Message, extended: Option<String>) -> Result<Outcome, Malformed> {
-        let (end, chain_ttl) = self.follow(&message.answers)?;
-        let exists = message.metadata.response_code == ResponseCode::NoError;
-        let mut least = chain_ttl;
-        let mut found = Vec::new();
-        let (mut data, mut omitted) = (0_usize, 0_usize);
-        if exists {
-            for record in records(&message.answers, end).filter(|record| record.record_type() == self.kind) {
-                let ttl = ttl(record);
-                least = Some(least.map_or(ttl, |least| least.min(ttl)));
-                data += weight(&record.data);
-                if data <= MAX_DATA {
-                    found.push(record.data.clone());
-                } else {
-                    omitted += 1;
+        let size = reply.len();
+        let reply = Reply::read(reply, self.kind)?;
+        self.check(&reply)?;
+        let extended = reply.opt.and_then(|opt| extended_error::text(opt.options()));
+        let failure = |status, detail| Ok(Outcome::without_records(status, detail));
+        let code = ResponseCode::from(reply.opt.map_or(0, |opt| opt.rcode_high), reply.head.response_code.low());
+        let outcome = match code {
+            ResponseCode::NoError | ResponseCode::NXDomain => {
+                // A server that failed to read the query cannot repeat the question. An answer has to.
+                if reply.question.is_none() {
+                    return Err(Malformed::because("an answer without a question"));
                 }
+                self.conclude(reply, code == ResponseCode::NoError, extended)
+            }
+            ResponseCode::ServFail => failure(Status::Servfail, extended),
+            ResponseCode::Refused => failure(Status::Refused, extended),
+            other => {
+                let code = rcode::text(other.into(), reply.keyed);
+                failure(Status::Servfail, detail::join([Some(code), extended]))
+            }
+        };
+        outcome.map(|outcome| Outcome { size, ..outcome })
+    }
+
+    /// Whether `reply` is a response to this query. A question that is there has to be the query's.
+    fn check(&self, reply: &Reply<'_>) -> Result<(), Malformed> {
+        let head = &reply.head;
+        let fault = if head.message_type != MessageType::Response {
+            "a query instead of a response"
+        } else if head.id != 0 {
+            "a response to another ID"
+        } else if head.op_code != OpCode::Query {
+            "a response to another opcode"
+        } else if head.truncation {
+            "a truncated response"
+        } else if reply.question.as_ref().is_some_and(|question| !self.is_asked_by(question)) {
+            "a response to another question"
+        } else {
+            return Ok(());
+        };
+        Err(Malformed::because(fault))
+    }
+
+    fn is_asked_by(&self, question: &Query) -> bool {
+        question.name().eq_ignore_root(&self.name)
+            && question.query_type() == self.kind
+            && question.query_class() == DNSClass::IN
+    }
+
+    /// The outcome of a reply that is conclusive: records at the end of the CNAME chain, or that there are none.
+    fn conclude(&self, reply: Reply<'_>, exists: bool, detail: Option<String>) -> Result<Outcome, Malformed> {
+        let (end, chain_ttl) = self.follow(&reply.answers)?;
+        let mut least = chain_ttl;
+        let mut known = BTreeSet::new();
+        let mut records = Vec::new();
+        let (mut size, mut omitted, mut unreadable) = (0_usize, 0, 0);
+        // A record whose owner cannot be read may be one of these.
+        let here = |entry: &&Entry| entry.owner.as_ref().is_none_or(|owner| owner.eq_ignore_root(end));
+        for entry in reply.answers.iter().filter(here).filter(|entry| exists && entry.kind == self.kind) {
+            least = Some(least.map_or(ttl(entry), |least| least.min(ttl(entry))));
+            let readable = entry.data.as_ref().filter(|_| entry.owner.is_some());
+            let Some((data, canonical)) = readable.and_then(|data| Some((data, canonical(data)?))) else {
+                unreadable += 1;
+                continue;
+            };
+            let weight = canonical.len() + RECORD;
+            // An RRset has each record once (RFC 2181 section 5), whatever the case of its names.
+            if !known.insert(canonical) {
+                continue;
+            }
+            if size + weight <= MAX_DATA {
+                size += weight;
+                records.push(data.clone());
+            } else {
+                omitted += 1;
             }
         }
-        let cut = (omitted > 0).then(|| format!("{omitted} more records than are told"));
-        let detail = match (extended, cut) {
-            (Some(extended), Some(cut)) => Some(format!("{extended}; {cut}")),
-            (extended, cut) => extended.or(cut),
-        };
-        let (status, ttl) = if !found.is_empty() {
+        let (status, ttl) = if !records.is_empty() || omitted > 0 {
             (Status::Ok, least)
+        } else if exists && reply.answers.iter().filter(here).any(|entry| entry.data.is_none() || entry.owner.is_none())
+        {
+            // The records of the type, or the CNAME that leads there.
+            return Err(Malformed::because("the answer's records cannot be read"));
         } else {
-            let negative = negative_ttl(&message.authorities, end).map(|ttl| least.map_or(ttl, |least| least.min(ttl)));
+            let negative = negative_ttl(&reply.authorities, end).map(|ttl| least.map_or(ttl, |least| least.min(ttl)));
             (if exists { Status::Nodata } else { Status::Nxdomain }, negative)
         };
         Ok(Outcome {
             status,
-            records: found,
+            records,
+            omitted,
+            unreadable,
             canonical: chain_ttl.is_some().then(|| end.clone()),
-            authenticated: message.metadata.authentic_data,
+            authenticated: reply.head.authentic_data,
             ttl,
             detail,
             size: 0,
@@ -206,11 +240,12 @@ impl Question {
 
     /// Follows the CNAMEs among `answers` (RFC 1034 section 3.6.2) to the name that has the answer; and the least of
     /// their TTLs.
-    fn follow<'a>(&'a self, answers: &'a [Record]) -> Result<(&'a Name, Option<u32>), Malformed> {
+    fn follow<'a>(&'a self, answers: &'a [Entry]) -> Result<(&'a Name, Option<u32>), Malformed> {
         let mut end = &self.name;
         let mut least: Option<u32> = None;
         for _ in 0..=MAX_CNAMES {
-            let mut cnames = records(answers, end).filter_map(cname);
+            let at_end = |entry: &&Entry| entry.owner.as_ref().is_some_and(|owner| owner.eq_ignore_root(end));
+            let mut cnames = answers.iter().filter(at_end).filter_map(cname);
             let Some((target, first_ttl)) = cnames.next() else { return Ok((end, least)) };
             // One name has one CNAME (RFC 2181 section 10.1), but it may be there twice, with two TTLs (section 5.2).
             let ttl = cnames.fold(first_ttl, |least, (_, ttl)| least.min(ttl));
@@ -221,9 +256,15 @@ impl Question {
     }
 }
 
-/// A reply that is no answer, or a question that cannot be put.
+/// A reply that is not an answer, or a query that cannot be encoded. The text says why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed(String);
+
+impl Malformed {
+    fn because(why: &str) -> Self {
+        Self(why.to_owned())
+    }
+}
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -233,14 +274,14 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// EDNS(0) with as much padding as fills the last block.
+/// EDNS(0) with the padding that fills the last block.
 fn padded(name: &Name) -> Edns {
     const HEADER: usize = 12;
     const TYPE_AND_CLASS: usize = 4;
     const OPT: usize = 11;
     const OPTION_HEAD: usize = 4;
-    // A name without compression takes a length byte more than its text has dots and letters.
-    let unpadded = HEADER + name.len() + 1 + TYPE_AND_CLASS + OPT + OPTION_HEAD;
+    let name = name.iter().map(|label| label.len() + 1).sum::<usize>() + 1;
+    let unpadded = HEADER + name + TYPE_AND_CLASS + OPT + OPTION_HEAD;
     let padding = unpadded.next_multiple_of(BLOCK) - unpadded;
     let mut edns = Edns::new();
     edns.set_max_payload(PAYLOAD);
@@ -248,39 +289,33 @@ fn padded(name: &Name) -> Edns {
     edns
 }
 
-fn records<'a>(records: &'a [Record], owner: &Name) -> impl Iterator<Item = &'a Record> {
-    records.iter().filter(move |record| record.dns_class == DNSClass::IN && record.name.eq_ignore_root(owner))
+/// The data of a record in the canonical form of RFC 4034 section 6.2: names in lower case and without compression, so
+/// that equal records have equal bytes, and their number is what the data takes. `None` if hickory-proto cannot write it.
+fn canonical(data: &RData) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = BinEncoder::new(&mut bytes);
+    encoder.set_canonical_form(true);
+    data.emit(&mut encoder).ok()?;
+    Some(bytes)
 }
 
-/// About how many bytes the data of a record has, uncompressed.
-fn weight(data: &RData) -> usize {
-    match data {
-        RData::PTR(PTR(name)) | RData::NS(NS(name)) => name.len(),
-        RData::MX(mx) => mx.exchange.len(),
-        RData::SOA(soa) => soa.mname.len() + soa.rname.len(),
-        RData::TXT(text) => text.txt_data.iter().map(|string| string.len() + 1).sum(),
-        RData::CAA(caa) => caa.tag.len() + caa.value.len(),
-        _ => 16,
-    }
-}
-
-fn cname(record: &Record) -> Option<(&Name, u32)> {
-    match &record.data {
-        RData::CNAME(target) => Some((&target.0, ttl(record))),
+fn cname(entry: &Entry) -> Option<(&Name, u32)> {
+    match &entry.data {
+        Some(RData::CNAME(target)) => Some((&target.0, ttl(entry))),
         _ => None,
     }
 }
 
-fn ttl(record: &Record) -> u32 {
-    if record.ttl > MAX_TTL { 0 } else { record.ttl }
+fn ttl(entry: &Entry) -> u32 {
+    if entry.ttl > MAX_TTL { 0 } else { entry.ttl }
 }
 
 /// How long a negative answer about `name` holds: the lesser of the TTL and the MINIMUM of the SOA of its zone (RFC 2308
-/// section 5). The SOA of a zone that the name is not in says nothing about it; of several, the least counts.
-fn negative_ttl(authorities: &[Record], name: &Name) -> Option<u32> {
-    let of_its_zone = |record: &&Record| record.dns_class == DNSClass::IN && record.name.zone_of(name);
-    let soas = authorities.iter().filter(of_its_zone).filter_map(|record| match &record.data {
-        RData::SOA(soa) => Some(ttl(record).min(if soa.minimum > MAX_TTL { 0 } else { soa.minimum })),
+/// section 5). The SOA of another zone does not count; of several, the least does.
+fn negative_ttl(authorities: &[Entry], name: &Name) -> Option<u32> {
+    let of_its_zone = |entry: &&Entry| entry.owner.as_ref().is_some_and(|owner| owner.zone_of(name));
+    let soas = authorities.iter().filter(of_its_zone).filter_map(|entry| match &entry.data {
+        Some(RData::SOA(soa)) => Some(ttl(entry).min(if soa.minimum > MAX_TTL { 0 } else { soa.minimum })),
         _ => None,
     });
     soas.min()

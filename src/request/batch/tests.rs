@@ -17,33 +17,41 @@ fn bodies() {
             Form::Json,
             r#"["8.8.8.8", 8, null]"#,
             list(&["8.8.8.8", "8", "null"]),
-            "what is no string is its own problem",
+            "an element that is not a string is its own problem",
         ),
+        (Form::Json, r#"["\u0038.8.8.8"]"#, list(&["8.8.8.8"]), "an escape"),
+        (Form::Json, r#"[["8.8.8.8", []], {"ip": {}}, -1.5]"#, list(&["[…]", "{…}", "-1.5"]), "other elements"),
+        (Form::Json, r#"[true, -1, 18446744073709551615]"#, list(&["true", "-1", "18446744073709551615"]), "likewise"),
         (Form::Json, r#"{"ip": "8.8.8.8"}"#, Err(Unreadable::NotAList), "an object"),
         (Form::Json, r#""8.8.8.8""#, Err(Unreadable::NotAList), "a string"),
-        (Form::Json, r#"["1","2","3","4"]"#, Err(Unreadable::TooMany(3)), "more than may be"),
+        (Form::Json, r#"["1","2","3","4"]"#, Err(Unreadable::TooMany(3)), "more than the limit"),
         (Form::Lines, "8.8.8.8\r\n\n  dns.google \n", list(&["8.8.8.8", "dns.google"]), "lines, blank ones aside"),
         (Form::Lines, "", list(&[]), "no line"),
-        (Form::Lines, "1\n2\n3\n4", Err(Unreadable::TooMany(3)), "more than may be"),
-        (Form::Lines, "[\"8.8.8.8\"]", list(&["[\"8.8.8.8\"]"]), "who says lines gets lines"),
+        (Form::Lines, "1\n2\n3\n4", Err(Unreadable::TooMany(3)), "more than the limit"),
+        (Form::Lines, "[\"8.8.8.8\"]", list(&["[\"8.8.8.8\"]"]), "announced as lines"),
         (Form::Either, "8.8.8.8\n1.1.1.1", list(&["8.8.8.8", "1.1.1.1"]), "lines"),
         (Form::Either, " [\"8.8.8.8\"]", list(&["8.8.8.8"]), "an array"),
         (Form::Either, "[ ]", list(&[]), "an empty array"),
-        (Form::Either, "[2001:db8::1]\n", list(&["[2001:db8::1]"]), "an address in brackets is no array"),
+        (Form::Either, "[2001:db8::1]\n", list(&["[2001:db8::1]"]), "an address in brackets is not an array"),
         (Form::Either, "\u{feff}8.8.8.8", list(&["8.8.8.8"]), "an editor's byte order mark"),
     ] {
         assert_eq!(parse(body, form), expected, "{body:?}: {why}");
     }
     for (form, body, why) in [
-        (Form::Json, "", "nothing is no JSON"),
+        (Form::Json, "", "nothing is not JSON"),
+        (Form::Json, "{", "an object that does not end"),
+        (Form::Json, "[] []", "two arrays"),
+        (Form::Json, r#"["\ud800"]"#, "half a surrogate pair"),
         (Form::Json, "[\"8.8.8.8\"", "an array that does not end"),
         (Form::Json, "8.8.8.8", "a line where an array was announced"),
     ] {
         assert!(syntax(&parse(body, form)), "{body:?}: {why}");
     }
+    let many = format!("[{}1]", "1,".repeat(200_000));
+    assert_eq!(parse(&many, Form::Json), Err(Unreadable::TooMany(3)), "most are not kept");
     let deep = "[".repeat(100_000);
-    assert!(syntax(&parse(&deep, Form::Json)), "no stack is deep enough");
-    assert!(matches!(Batch::parse(b"\xff", Form::Lines, 3), Err(Unreadable::Syntax(_))), "no UTF-8");
+    assert!(syntax(&parse(&deep, Form::Json)), "nesting does not exhaust the stack");
+    assert!(matches!(Batch::parse(b"\xff", Form::Lines, 3), Err(Unreadable::Syntax(_))), "not UTF-8");
 }
 
 #[test]
@@ -51,10 +59,10 @@ fn forms() {
     let rows: [(&[&str], Result<Form, Unreadable>, &str); 9] = [
         (&["application/json"], Ok(Form::Json), "JSON"),
         (&["Application/JSON; charset=utf-8"], Ok(Form::Json), "with a parameter, in another case"),
-        (&["text/plain;charset=UTF-8"], Ok(Form::Lines), "what fetch says of a string"),
-        (&["application/x-www-form-urlencoded"], Ok(Form::Either), "what curl says of everything"),
-        (&[], Ok(Form::Either), "not said"),
-        (&["application/x-ndjson"], Err(Unreadable::MediaType), "lines of JSON are an answer, not a question"),
+        (&["text/plain;charset=UTF-8"], Ok(Form::Lines), "what fetch sends with a string"),
+        (&["application/x-www-form-urlencoded"], Ok(Form::Either), "what curl sends with everything"),
+        (&[], Ok(Form::Either), "without"),
+        (&["application/x-ndjson"], Err(Unreadable::MediaType), "lines of JSON are for responses"),
         (&["multipart/form-data; boundary=x"], Err(Unreadable::MediaType), "a form"),
         (&[""], Err(Unreadable::MediaType), "empty"),
         (&["text/plain", "application/json"], Err(Unreadable::MediaType), "two"),
@@ -65,12 +73,88 @@ fn forms() {
 }
 
 #[test]
+fn a_content_coding_is_refused() {
+    for (values, accepted, why) in [
+        (&[][..], true, "none"),
+        (&["identity"], true, "the same as none (RFC 9110 section 8.4.1)"),
+        (&[" Identity "], true, "in another case"),
+        (&["gzip"], false, "a coding"),
+        (&["identity, br"], false, "a list with a coding"),
+        (&["identity", "gzip"], false, "in a field line of its own"),
+        (&[""], false, "empty"),
+    ] {
+        let expected = if accepted { Ok(()) } else { Err(Unreadable::Coded) };
+        assert_eq!(check_coding(values), expected, "{values:?}: {why}");
+    }
+}
+
+#[test]
+fn long_texts_are_cut() {
+    let text = |body: &str, form| Batch::parse(body.as_bytes(), form, 3).unwrap().0.remove(0).text;
+    for (length, expected, why) in [(1024, 1024, "as long as may be"), (1025, 1027, "cut, with an ellipsis of 3 bytes")]
+    {
+        let long = "x".repeat(length);
+        assert_eq!(text(&long, Form::Lines).len(), expected, "{why}");
+        assert_eq!(text(&format!("[\"{long}\"]"), Form::Json).len(), expected, "{why}");
+    }
+    assert_eq!(text(&"é".repeat(600), Form::Lines), "é".repeat(512) + "…", "between characters");
+    assert_eq!(text(&("x".to_owned() + &"é".repeat(600)), Form::Lines), "x".to_owned() + &"é".repeat(511) + "…");
+}
+
+/// A body that gives a piece after a time, as often as it says; then it ends, or nothing more comes.
+struct Slow<'a> {
+    world: &'a World<'a>,
+    pieces: usize,
+    after: Duration,
+    ends: bool,
+}
+
+impl Body for Slow<'_> {
+    async fn read(&mut self) -> Result<Option<Vec<u8>>, crate::platform::Unreachable> {
+        if self.pieces == 0 && !self.ends {
+            return std::future::pending().await;
+        }
+        self.world.sleep(self.after).await;
+        let more = self.pieces > 0;
+        self.pieces -= usize::from(more);
+        Ok(more.then(|| vec![b'\n']))
+    }
+}
+
+#[test]
+fn a_body_has_ten_seconds() {
+    let ms = Duration::from_millis;
+    for (pieces, after, ends, expected, time, why) in [
+        (3, ms(0), true, Ok(0), 0, "at once"),
+        (99, ms(100), true, Ok(0), 10_000, "slow, but complete just in time"),
+        (99, ms(101), true, Err(Unreadable::TooSlow), 10_000, "too slow"),
+        (1_000, ms(1_000), true, Err(Unreadable::TooSlow), 10_000, "a byte a second"),
+        (3, ms(0), false, Err(Unreadable::TooSlow), 10_000, "it does not end"),
+        (0, ms(0), false, Err(Unreadable::TooSlow), 10_000, "it does not begin"),
+    ] {
+        let world = World::new(|_, _| Reaction::silence());
+        let body = Slow { world: &world, pieces, after, ends };
+        let (took, read) = world.time(Batch::read(&world, body, Form::Lines, 3));
+        assert_eq!((took, read.map(|batch| batch.0.len())), (time, expected), "{why}");
+    }
+}
+
+#[test]
 fn bodies_are_bounded() {
     let pieces = |count: usize| vec![Ok(vec![b'\n'; 64 * 1024]); count].into_iter();
     let read = |count| {
         let world = World::new(|_, _| Reaction::silence());
-        world.run(Batch::read(pieces(count), Form::Lines, 3))
+        world.run(Batch::read(&world, pieces(count), Form::Lines, 3))
     };
-    assert_eq!(read(8), Ok(Batch(Vec::new())), "as much as may be");
+    assert_eq!(read(8), Ok(Batch(Vec::new())), "as long as may be");
     assert_eq!(read(9), Err(Unreadable::TooLong));
+}
+
+#[test]
+fn a_body_that_is_cut_off() {
+    let world = World::new(|_, _| Reaction::silence());
+    let pieces = vec![Ok(b"8.8.8.8".to_vec()), Err(crate::platform::Unreachable("secret".to_owned()))].into_iter();
+    let error = world.run(Batch::read(&world, pieces, Form::Lines, 3)).unwrap_err();
+    assert_eq!(error, Unreadable::CutOff);
+    assert!(!error.to_string().contains("secret"), "the platform's words stay inside");
 }

@@ -16,7 +16,7 @@ use crate::lookup::address::Via;
 use crate::lookup::databases::asn::AutonomousSystem;
 use crate::lookup::databases::geo::{Locations, Place};
 use crate::lookup::databases::manifest::{DataSource, Database};
-use crate::lookup::dns::{Status, forward};
+use crate::lookup::dns::{Status, forward, reverse};
 use crate::platform::{Request, Unreachable};
 use crate::request::batch;
 use crate::request::caller;
@@ -541,6 +541,7 @@ fn enumerations_are_whole() {
         ("#/components/headers/Caller/schema/enum", value(&sources.map(|source| source.header()))),
         ("#/components/headers/Allow/schema/enum", value(&[Methods::Get, Methods::Post].map(Methods::as_str))),
         ("#/components/schemas/Host/properties/addresses/maxItems", value(&forward::MAX_ADDRESSES)),
+        ("#/components/schemas/Dns/properties/names/maxItems", value(&reverse::MAX_NAMES)),
         ("#/info/version", value(&env!("CARGO_PKG_VERSION"))),
         ("#/info/license/identifier", json!("Apache-2.0")),
     ] {

@@ -1,4 +1,5 @@
-//! `allowed_outbound_hosts`: where the manifest lets the component connect to.
+//! `allowed_outbound_hosts`: where the manifest lets the component connect to. The rules are those of Spin's
+//! `spin-outbound-networking-config`; what one HTTP component does not need is refused (`self`, CIDR blocks).
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -8,15 +9,15 @@ use http::Uri;
 
 use crate::variables::Variables;
 
-/// The hosts that are allowed, with the templates' variables in their places.
+/// The allowed hosts, with the templates' variables replaced.
 #[derive(Debug)]
 pub(crate) struct AllowedHosts(Vec<AllowedHost>);
 
 impl AllowedHosts {
     /// Reads the manifest's list.
     ///
-    /// Variables may be what nobody foresaw, so what comes of templates is no error (Spin's rules): an entry that they
-    /// make empty allows nothing, and one that they make unreadable lets the component connect to nowhere at all.
+    /// An invalid entry is an error only where it is literal (Spin's rule), because variables are set later: a template
+    /// that becomes empty allows nothing, and one that becomes invalid lets the component connect to no host at all.
     pub(crate) fn resolve(templates: &[String], variables: &Variables) -> anyhow::Result<Self> {
         let mut hosts = Vec::new();
         for template in templates {
@@ -29,7 +30,7 @@ impl AllowedHosts {
             match AllowedHost::parse(&text).with_context(context) {
                 Ok(host) => hosts.push(host),
                 Err(error) if is_template => {
-                    eprintln!("{error:#}, and {text:?} is otherwise: the component may connect to nowhere");
+                    eprintln!("{error:#}; it became {text:?}: the component may not connect to any host");
                     return Ok(Self(Vec::new()));
                 }
                 Err(error) => return Err(error),
@@ -59,7 +60,7 @@ impl AllowedHost {
         let (scheme, rest) = text.trim().split_once("://").context("must have a scheme: http://, https:// or *://")?;
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         ensure!(!authority.contains('/'), "must not have a path");
-        // A colon inside the brackets of an IPv6 address separates no port.
+        // A colon inside the brackets of an IPv6 address does not separate a port.
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, port),
             _ => (authority, ""),
@@ -107,6 +108,7 @@ impl HostPattern {
     fn parse(text: &str) -> anyhow::Result<Self> {
         match (text, text.strip_prefix("*.")) {
             ("", _) => bail!("must have a host"),
+            ("self" | "self.alt", _) => bail!("is not supported here: it means the application itself"),
             ("*", _) => Ok(Self::Any),
             (_, Some(parent)) if !parent.contains('*') => Ok(Self::Below(format!(".{}", parent.to_ascii_lowercase()))),
             _ if text.contains('*') => bail!("must have `*` for a whole host or for the subdomains of one"),
@@ -130,7 +132,7 @@ fn one(port: u16) -> Range<u32> {
 
 /// `8053`, or `8000..9000` without its end.
 fn ports(text: &str) -> anyhow::Result<Range<u32>> {
-    let number = |text: &str| text.parse::<u16>().with_context(|| format!("{text:?} is no port"));
+    let number = |text: &str| text.parse::<u16>().with_context(|| format!("{text:?} is not a port"));
     match text.split_once("..") {
         Some((start, end)) => Ok(u32::from(number(start)?)..u32::from(number(end)?)),
         None => Ok(one(number(text)?)),
@@ -156,18 +158,26 @@ mod tests {
             ("https://dns.test", "https://DNS.test:443/q", true, "the same, written out; case does not matter"),
             ("https://dns.test", "http://dns.test/q", false, "another scheme"),
             ("https://dns.test", "https://dns.test:8443/q", false, "another port"),
-            ("https://dns.test/", "https://dns.test/q", true, "a closing slash is no path"),
+            ("https://dns.test/", "https://dns.test/q", true, "a trailing slash is not a path"),
             ("https://dns.test", "https://a.dns.test/", false, "a subdomain is another host"),
             ("https://*.dns.test", "https://a.dns.test/", true, "subdomains"),
-            ("https://*.dns.test", "https://dns.test/", false, "the parent is no subdomain"),
-            ("https://*.dns.test", "https://adns.test/", false, "a label is whole"),
+            ("https://*.dns.test", "https://dns.test/", false, "the parent is not a subdomain"),
+            ("https://*.dns.test", "https://adns.test/", false, "a part of a label"),
             ("http://127.0.0.1:8053", "http://127.0.0.1:8053/q", true, "an address"),
             ("http://127.0.0.1:8053", "http://localhost:8053/q", false, "a name is not its address"),
             ("http://[::1]:8053", "http://[0::1]:8053/q", true, "an address has many spellings"),
-            ("http://[::1]", "http://[::1]/q", true, "colons inside brackets are no port"),
+            ("http://[::1]", "http://[::1]/q", true, "colons inside brackets do not separate a port"),
             ("http://h.test:8000..9000", "http://h.test:8999/", true, "a range of ports"),
             ("http://h.test:8000..9000", "http://h.test:9000/", false, "its end is outside"),
             ("*://*:*", "http://anything.test:1/", true, "everything"),
+            ("https://*:*", "https://dns.nextdns.io/abc123", true, "any host over TLS, whatever the path"),
+            ("https://*:*", "https://[2606:4700:4700::1111]:8443/q", true, "an address, another port"),
+            ("https://*:*", "http://127.0.0.1:8053/q", false, "not without TLS"),
+            ("http://*:*", "http://127.0.0.1:8053/q", true, "any host without TLS"),
+            ("http://*:*", "http://localhost/q", true, "the default port"),
+            ("http://*:*", "https://dns.test/q", false, "not over TLS"),
+            ("https://*", "https://dns.test/q", true, "any host, the default port"),
+            ("https://*", "https://dns.test:8443/q", false, "any host, another port"),
         ];
         for (allowed, uri, expected, reason) in cases {
             let hosts = AllowedHosts(vec![AllowedHost::parse(allowed).unwrap()]);
@@ -183,8 +193,11 @@ mod tests {
             ("https://", "no host"),
             ("https://a*.test", "a wildcard inside a label"),
             ("ftp://dns.test", "a scheme without a default port"),
-            ("https://dns.test:many", "no port number"),
-            ("https://dns.test:65536", "no port number"),
+            ("https://dns.test:many", "not a port number"),
+            ("https://dns.test:65536", "not a port number"),
+            ("https://*:*/dns-query", "a path behind wildcards"),
+            ("https://self", "the application itself"),
+            ("https://10.0.0.0/8", "a CIDR block"),
         ];
         for (text, reason) in cases {
             assert!(AllowedHost::parse(text).is_err(), "{text}: {reason}");

@@ -1,4 +1,4 @@
-//! An application with every variable in its place.
+//! An application with its variables resolved.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::allowed_hosts::AllowedHosts;
 use crate::manifest::Manifest;
 use crate::variables::Variables;
 
-/// What is to be served, as its manifest and the options say.
+/// What to serve, from the manifest and the options.
 #[derive(Debug)]
 pub(crate) struct Application {
     pub(crate) component: PathBuf,

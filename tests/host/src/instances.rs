@@ -1,13 +1,12 @@
 //! The component in Wasmtime: compiled once, instantiated as Spin does it.
 //!
-//! `wasmtime_wasi_http::handler`, which Spin uses, decides which instance serves a request; this module tells it how to
-//! make an instance and how much each may take.
+//! `wasmtime_wasi_http::handler`, which Spin uses, decides which instance serves a request. This module makes the instances
+//! and sets their limits.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task;
 use std::time::{Duration, Instant};
 
@@ -23,6 +22,7 @@ use wasmtime_wasi_http::handler::{
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use wasmtime_wasi_http::p3::{WasiHttpCtxView, WasiHttpView};
 
+use crate::counters::{Counters, Held, Memory};
 use crate::outbound::Outbound;
 use crate::variables::{self, Variables};
 
@@ -37,7 +37,7 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or is no component that exports `wasi:http/handler@0.3` and imports only what a
+    /// A file that cannot be read, or is not a component that exports `wasi:http/handler@0.3` and imports only what a
     /// Spin component of SDK 7 does.
     pub fn compile(file: &Path) -> anyhow::Result<Self> {
         let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
@@ -57,7 +57,7 @@ impl Program {
     }
 }
 
-/// Spin's settings: what they cost or save is in every figure that is measured here.
+/// Spin's settings, so that figures measured here hold for Spin.
 fn config() -> Config {
     const MIB: usize = 1 << 20;
     let mut pool = PoolingAllocationConfig::default();
@@ -79,13 +79,14 @@ fn config() -> Config {
     config
 }
 
-/// What a store holds beside the component's memory.
+/// The host's part of an instance.
 pub(crate) struct Data {
     table: ResourceTable,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     outbound: Outbound,
     variables: Arc<Variables>,
+    memory: Memory,
 }
 
 impl WasiView for Data {
@@ -106,29 +107,6 @@ impl AsRef<Arc<Variables>> for Data {
     }
 }
 
-/// What has become of the instances so far.
-#[derive(Debug, Default)]
-pub struct Counters {
-    created: AtomicUsize,
-    failed: AtomicUsize,
-    /// The host is ending, and instances end with it.
-    pub(crate) closing: AtomicBool,
-}
-
-impl Counters {
-    /// Instances made.
-    #[must_use]
-    pub fn created(&self) -> usize {
-        self.created.load(Ordering::Relaxed)
-    }
-
-    /// Instances that ended by a trap.
-    #[must_use]
-    pub fn failed(&self) -> usize {
-        self.failed.load(Ordering::Relaxed)
-    }
-}
-
 /// Makes instances of one application.
 pub(crate) struct Instances {
     pub(crate) program: Program,
@@ -136,7 +114,10 @@ pub(crate) struct Instances {
     pub(crate) outbound: Outbound,
     pub(crate) reuse: NonZeroUsize,
     pub(crate) concurrency: NonZeroUsize,
-    pub(crate) counters: Arc<Counters>,
+    pub(crate) idle: Duration,
+    /// The most bytes of linear memory that an instance may have.
+    pub(crate) memory: usize,
+    pub(crate) counters: Counters,
 }
 
 impl HandlerState for Instances {
@@ -149,26 +130,39 @@ impl HandlerState for Instances {
             table: ResourceTable::new(),
             wasi: WasiCtx::builder().stdout(wasmtime_wasi::cli::stderr()).stderr(wasmtime_wasi::cli::stderr()).build(),
             http: WasiHttpCtx::new(),
-            outbound: self.outbound.clone(),
+            outbound: self.outbound.of_instance(self.counters.gauge()),
             variables: Arc::clone(&self.variables),
+            memory: self.counters.memory(self.memory),
         };
         let mut store = Store::new(self.program.pre.engine(), data);
         // Spin compiles the checks in and, without a request timeout, sets the deadline out of reach, too.
         store.set_epoch_deadline(u64::MAX / 2);
+        store.limiter(|data| &mut data.memory);
         let service = self.program.pre.instantiate_async(&mut store).await?;
-        self.counters.created.fetch_add(1, Ordering::Relaxed);
+        self.counters.change(|figures| figures.created += 1);
         Ok(Instance {
             store,
             proxy: Proxy::P3(service),
             view: ViewFn::P3(Data::http),
-            expiration: IdleLimit(Box::pin(tokio::time::sleep(Duration::MAX))),
-            state: Limits { reuse: self.reuse, concurrency: self.concurrency, counters: Arc::clone(&self.counters) },
+            expiration: IdleLimit {
+                limit: self.idle,
+                timer: Box::pin(tokio::time::sleep(Duration::MAX)),
+                busy: None,
+                counters: self.counters.clone(),
+            },
+            state: Limits { reuse: self.reuse, concurrency: self.concurrency, counters: self.counters.clone() },
         })
     }
 }
 
-/// Ends an instance that has had nothing to do for Spin's second.
-pub(crate) struct IdleLimit(Pin<Box<Sleep>>);
+/// Ends an instance that has been idle for too long.
+pub(crate) struct IdleLimit {
+    limit: Duration,
+    timer: Pin<Box<Sleep>>,
+    /// Held while the instance is not idle.
+    busy: Option<Held>,
+    counters: Counters,
+}
 
 impl WorkerExpiration for IdleLimit {
     fn poll(
@@ -177,23 +171,26 @@ impl WorkerExpiration for IdleLimit {
         status: WorkerStatus,
         start: Instant,
     ) -> task::Poll<()> {
-        const IDLE: Duration = Duration::from_secs(1);
         if status != WorkerStatus::Idle {
+            if self.busy.is_none() {
+                self.busy = Some(self.counters.busy());
+            }
             return task::Poll::Pending;
         }
-        let end = (start + IDLE).into();
-        if self.0.deadline() != end {
-            self.0.as_mut().reset(end);
+        self.busy = None;
+        let end = (start + self.limit).into();
+        if self.timer.deadline() != end {
+            self.timer.as_mut().reset(end);
         }
-        self.0.as_mut().poll(context)
+        self.timer.as_mut().poll(context)
     }
 }
 
-/// How many requests an instance takes.
+/// How many requests an instance may serve.
 pub(crate) struct Limits {
     reuse: NonZeroUsize,
     concurrency: NonZeroUsize,
-    counters: Arc<Counters>,
+    counters: Counters,
 }
 
 impl WorkerState for Limits {
@@ -216,17 +213,24 @@ impl WorkerState for Limits {
         (): (),
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        // Spin sets no request timeout unless told to.
-        Box::pin(std::future::pending())
+        let slot = self.counters.slot();
+        Box::pin(async move {
+            // Spin sets no request timeout by default. The future is dropped when there is a response.
+            let _slot = slot;
+            std::future::pending().await
+        })
     }
 
     fn drop(&self, store: Store<Data>, result: wasmtime::Result<()>) {
-        if let Err(error) = result
-            && !self.counters.closing.load(Ordering::Relaxed)
-        {
-            self.counters.failed.fetch_add(1, Ordering::Relaxed);
-            eprintln!("an instance failed: {error:?}");
-        }
+        self.counters.change(|figures| {
+            figures.ended += 1;
+            if let Err(error) = &result
+                && !figures.closing
+            {
+                figures.failed += 1;
+                eprintln!("an instance failed: {error:?}");
+            }
+        });
         drop(store);
     }
 }

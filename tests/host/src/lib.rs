@@ -1,15 +1,19 @@
 //! `spin up` in small: runs one Spin HTTP component where Spin is not installed, and carries the component's
-//! integration tests and benches. It is a development tool; production is Spin.
+//! integration tests and benches. It is a development tool; in production, use Spin.
 //!
-//! What decides how a component fares is Spin's own code or Spin's own setting: Wasmtime with the pooling allocator,
+//! Everything that determines how a component performs is Spin's own code or setting: Wasmtime with the pooling allocator,
 //! `wasmtime_wasi_http::handler` to keep and reuse instances, pooled outbound connections, `allowed_outbound_hosts` and
-//! variables out of the real `spin.toml`, Spin's headers after the client's. What one HTTP component on a developer's
-//! machine does not need is left out: TLS towards clients, many components, key-value stores, telemetry.
+//! variables of the real `spin.toml`, HTTP/1.1 and HTTP/2 on one port, Spin's headers after the client's. It leaves out what
+//! one HTTP component on a developer's machine does not need: TLS for clients, many components, key-value stores,
+//! telemetry.
 
 mod allowed_hosts;
 mod application;
+mod counters;
+mod incoming;
 mod instances;
 mod manifest;
+mod observed;
 mod options;
 mod outbound;
 mod server;
@@ -17,7 +21,8 @@ mod variables;
 
 pub mod doh;
 
-pub use instances::{Counters, Program};
+pub use counters::{Counters, Figures};
+pub use instances::Program;
 pub use options::Options;
 pub use server::Running;
 

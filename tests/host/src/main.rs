@@ -15,7 +15,7 @@ async fn main() -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let running = host::start(&options).await?;
-    // A line of its own, and out at once: scripts wait for it.
+    // Scripts wait for this line.
     writeln!(std::io::stdout(), "Serving http://{}", running.addr())?;
     tokio::select! {
         _ = interrupt.recv() => {}

@@ -15,7 +15,7 @@ pub(crate) struct Manifest {
     pub(crate) variables: BTreeMap<String, Option<String>>,
     /// The component's variables: templates over the application's.
     pub(crate) component_variables: BTreeMap<String, String>,
-    /// Where the component may connect to: templates, too.
+    /// The hosts that the component may connect to, as templates.
     pub(crate) allowed_outbound_hosts: Vec<String>,
 }
 
@@ -116,7 +116,7 @@ mod tests {
     "#;
 
     #[test]
-    fn reads_what_it_needs() {
+    fn reads_a_manifest() {
         let manifest = Manifest::parse(WHOLE).unwrap();
         assert_eq!(manifest.source, PathBuf::from("a.wasm"));
         assert_eq!(manifest.variables["resolver"].as_deref(), Some("https://resolver.test"));
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_it_would_serve_otherwise_than_spin() {
+    fn refuses_what_spin_would_serve_differently() {
         let cases = [
             ("route = \"/...\"", "route = \"/a\"", "the route \"/...\"", "a route it does not match"),
             ("component = \"a\"", "component = \"b\"", "no [component.b]", "a component that is not there"),

@@ -1,13 +1,17 @@
-//! What a person says on the command line, and a test in code.
+//! The options, from the command line or from a test.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Parser;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-/// How to serve an application. What has a default has Spin's.
+/// Spin's.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How to serve an application. The defaults are Spin's.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "host", about = "`spin up` in small, for machines without Spin")]
 pub struct Options {
@@ -35,6 +39,10 @@ pub struct Options {
     #[arg(long, default_value = "16", value_name = "N")]
     pub instance_concurrency: NonZeroUsize,
 
+    /// The linear memory that an instance may have, in MiB; Akamai Functions gives 128, Spin does not limit it
+    #[arg(long, value_name = "MIB")]
+    pub instance_memory: Option<NonZeroUsize>,
+
     /// Only check that the manifest can be read and its variables have values
     #[arg(long)]
     pub check: bool,
@@ -42,6 +50,14 @@ pub struct Options {
     /// Certificates that outbound TLS trusts besides the public authorities: those of the tests' own servers
     #[arg(skip)]
     pub trusted: Vec<CertificateDer<'static>>,
+
+    /// For how long an instance without work is kept
+    #[arg(skip = IDLE)]
+    pub idle: Duration,
+
+    /// How many bytes of a response the kernel takes for a client that does not read; without a value, the kernel decides
+    #[arg(skip)]
+    pub send_buffer: Option<u32>,
 }
 
 impl Options {
@@ -77,7 +93,7 @@ mod tests {
         let cases = [
             ("a=b", Some(("a", "b")), "plain"),
             ("a=http://h/?q=1", Some(("a", "http://h/?q=1")), "only the first `=` separates"),
-            ("a=", Some(("a", "")), "an empty value is a value"),
+            ("a=", Some(("a", "")), "an empty value"),
             ("=b", None, "no name"),
             ("a", None, "no value"),
         ];

@@ -23,19 +23,22 @@ use wasmtime_wasi_http::p3::bindings::http::types::{DnsErrorPayload, ErrorCode};
 use wasmtime_wasi_http::p3::{RequestOptions, WasiHttpHooks};
 
 use crate::allowed_hosts::AllowedHosts;
+use crate::counters::Gauge;
+use crate::observed::Observed;
 
-/// What the component's outbound requests go through. Clones share the connections.
+/// The client for the component's outbound requests. Clones share the connections.
 #[derive(Clone)]
 pub(crate) struct Outbound {
     allowed: Arc<AllowedHosts>,
     client: Client<HttpsConnector<Connector>, Body>,
+    gauge: Gauge,
 }
 
 type Body = UnsyncBoxBody<Bytes, ErrorCode>;
 type BoxFuture<T> = Box<dyn Future<Output = T> + Send>;
 
 impl Outbound {
-    /// Connects to allowed hosts; over TLS if they are known to a public authority, or `trusted`.
+    /// Connects to allowed hosts; over TLS to those with a certificate of a public authority, or one that is `trusted`.
     pub(crate) fn new(allowed: AllowedHosts, trusted: &[CertificateDer<'static>]) -> Result<Self, rustls::Error> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         for certificate in trusted {
@@ -46,17 +49,27 @@ impl Outbound {
         Ok(Self {
             allowed: Arc::new(allowed),
             client: Client::builder(TokioExecutor::new()).build(connector.wrap_connector(Connector)),
+            gauge: Gauge::default(),
         })
     }
 
-    async fn send(self, mut request: Request<Body>, patience: Duration) -> Result<Response<Body>, ErrorCode> {
+    /// The same connections, for one instance.
+    pub(crate) fn of_instance(&self, gauge: Gauge) -> Self {
+        Self { gauge, ..self.clone() }
+    }
+
+    async fn send(self, mut request: Request<Body>, timeout: Duration) -> Result<Response<Body>, ErrorCode> {
         if !self.allowed.allow(request.uri()) {
             return Err(ErrorCode::HttpRequestDenied);
         }
+        let under_way = self.gauge.begin();
         // The client sets it again where the protocol has it.
         request.headers_mut().remove(header::HOST);
-        match tokio::time::timeout(patience, self.client.request(request)).await {
-            Ok(Ok(response)) => Ok(response.map(|body| body.map_err(|error| body_error(&error)).boxed_unsync())),
+        match tokio::time::timeout(timeout, self.client.request(request)).await {
+            Ok(Ok(response)) => Ok(response.map(|body| {
+                let body = body.map_err(|error| body_error(&error)).boxed_unsync();
+                Observed::new(body, under_way, |_, _| {}).boxed_unsync()
+            })),
             Ok(Err(error)) => Err(request_error(&error)),
             Err(_) => Err(ErrorCode::ConnectionReadTimeout),
         }
@@ -68,13 +81,13 @@ impl WasiHttpHooks for Outbound {
         &mut self,
         request: Request<Body>,
         options: Option<RequestOptions>,
-        // The component's verdict on the response's body, for which there is nobody here to tell.
-        _verdict: BoxFuture<Result<(), ErrorCode>>,
+        // Whether the component accepted the response's body, which nothing here needs to know.
+        _accepted: BoxFuture<Result<(), ErrorCode>>,
     ) -> BoxFuture<Result<(Response<Body>, BoxFuture<Result<(), ErrorCode>>), TrappableError<ErrorCode>>> {
-        /// Spin's, for a request that sets none.
-        const PATIENCE: Duration = Duration::from_secs(600);
-        let patience = options.and_then(|options| options.first_byte_timeout).unwrap_or(PATIENCE);
-        let response = self.clone().send(request, patience);
+        /// Spin's default.
+        const TIMEOUT: Duration = Duration::from_secs(600);
+        let timeout = options.and_then(|options| options.first_byte_timeout).unwrap_or(TIMEOUT);
+        let response = self.clone().send(request, timeout);
         Box::new(async move {
             let response = response.await?;
             let transmitted: BoxFuture<_> = Box::new(async { Ok(()) });
@@ -83,7 +96,7 @@ impl WasiHttpHooks for Outbound {
     }
 }
 
-/// Opens TCP connections, and says as an [`ErrorCode`] why it could not.
+/// Opens TCP connections; its errors are [`ErrorCode`]s.
 #[derive(Clone)]
 struct Connector;
 
@@ -120,7 +133,7 @@ fn no_address() -> ErrorCode {
 
 fn request_error(error: &legacy::Error) -> ErrorCode {
     cause(error).unwrap_or(if error.is_connect() {
-        // The connector's own errors are codes already: what is left of connecting is TLS.
+        // The connector's own errors are codes already; the only other step of connecting is TLS.
         ErrorCode::TlsProtocolError
     } else {
         ErrorCode::HttpProtocolError

@@ -32,7 +32,7 @@ mod bindings {
     });
 }
 
-/// Every variable with its value. Nothing changes them while the application runs, so they are resolved once.
+/// The values of all variables. They do not change while the application runs, so they are resolved once.
 #[derive(Debug)]
 pub(crate) struct Variables {
     application: BTreeMap<String, String>,
@@ -40,7 +40,7 @@ pub(crate) struct Variables {
 }
 
 impl Variables {
-    /// Resolves the manifest's variables: a value that was `given` goes before the default.
+    /// Resolves the manifest's variables: a `given` value takes precedence over the default.
     pub(crate) fn resolve(manifest: &Manifest, given: &[(String, String)]) -> anyhow::Result<Self> {
         let mut application = BTreeMap::new();
         for (name, default) in &manifest.variables {
@@ -63,7 +63,7 @@ impl Variables {
         Ok(variables)
     }
 
-    /// Puts the application's values in the place of `{{ name }}`.
+    /// Replaces each `{{ name }}` with the application's value.
     pub(crate) fn expand(&self, template: &str) -> anyhow::Result<String> {
         let mut text = String::new();
         let mut rest = template;
@@ -87,7 +87,7 @@ impl Variables {
     }
 }
 
-/// Makes the interface known to components whose store data give their variables.
+/// Adds the interface to a linker, for components with such variables in their store's data.
 pub(crate) fn add_to_linker<T: Send + AsRef<Arc<Variables>> + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     wit::add_to_linker::<T, Interface>(linker, |data| View((*data).as_ref()))
 }
@@ -116,7 +116,7 @@ fn check_name(name: &str) -> Result<(), String> {
     if name.starts_with(|first: char| first.is_ascii_lowercase()) && name.split('_').all(word) {
         Ok(())
     } else {
-        Err(format!("{name:?} is no variable name: lower-case letters and digits, joined by single underscores"))
+        Err(format!("{name:?} is not a variable name: lower-case letters and digits, joined by single underscores"))
     }
 }
 
@@ -145,13 +145,13 @@ mod tests {
     fn resolves() {
         let variables = Variables::resolve(&manifest(), &given(&[("key", "k"), ("port", "2"), ("port", "3")])).unwrap();
         let cases = [
-            ("origin", Ok("http://h.test:3/"), "templates in literals; the last value given holds"),
-            ("fixed", Ok("f"), "no template"),
+            ("origin", Ok("http://h.test:3/"), "templates in a literal; the last given value counts"),
+            ("fixed", Ok("f"), "without a template"),
             ("host", Err("no variable \"host\""), "the application's, not the component's"),
-            ("Origin", Err("is no variable name"), "upper case"),
-            ("a__b", Err("is no variable name"), "two underscores"),
-            ("1a", Err("is no variable name"), "a digit first"),
-            ("", Err("is no variable name"), "empty"),
+            ("Origin", Err("is not a variable name"), "upper case"),
+            ("a__b", Err("is not a variable name"), "two underscores"),
+            ("1a", Err("is not a variable name"), "a digit first"),
+            ("", Err("is not a variable name"), "empty"),
         ];
         for (name, expected, reason) in cases {
             match (variables.get(name), expected) {
@@ -168,7 +168,7 @@ mod tests {
     fn refuses() {
         let cases = [
             (given(&[]), None, "\"key\" is required", "a required variable without a value"),
-            (given(&[("key", "k"), ("kye", "k")]), None, "no variable \"kye\"", "a slip of the pen"),
+            (given(&[("key", "k"), ("kye", "k")]), None, "no variable \"kye\"", "a misspelt name"),
             (given(&[("key", "k")]), Some("{{ hots }}"), "component variable \"origin\"", "an unknown name"),
             (given(&[("key", "k")]), Some("{{ host"), "component variable \"origin\"", "an open template"),
         ];

@@ -33,7 +33,7 @@ pub fn package(node_modules: &Path) -> Result<Loaded<AutonomousSystem>, Error> {
         return Err(Error::file(&directory, "its files have no ranges; install the package again with `npm ci`"));
     }
     table.sort();
-    eprint!("{discarded}");
+    discarded.report(&directory);
     let source = |name, attribution, notice| {
         package.source(&directory, name, attribution, build_date, &[notice, "MODIFICATIONS"])
     };
@@ -52,7 +52,7 @@ pub fn database(file: &Path) -> Result<Loaded<AutonomousSystem>, Error> {
     let (mut table, mut discarded) = (Table::default(), Discarded::default());
     mmdb::read(file, &reader, &mut table, mmdb::Need::Systems, |record: Record| record.system(&mut discarded))?;
     table.sort();
-    eprint!("{discarded}");
+    discarded.report(file);
     let build_date = mmdb::build_date(file, &reader)?;
     let own_type = &reader.metadata().database_type;
     let sources = vec![licence::of_database(own_type, build_date)];

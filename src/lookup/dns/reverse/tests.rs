@@ -1,5 +1,7 @@
 use hickory_proto::op::ResponseCode;
 
+use hickory_proto::rr::rdata::PTR;
+
 use super::*;
 use crate::lookup::dns::flights::Flights;
 use crate::testing::{Reaction, World, address, config, name, ptr};
@@ -30,7 +32,7 @@ fn confirmation() {
         names: &'static [&'static str],
         confirmed: &'static [&'static str],
         detail: Option<&'static str>,
-        questions: usize,
+        queries: usize,
         why: &'static str,
     }
     let many: &[&str] =
@@ -41,7 +43,7 @@ fn confirmation() {
             names: &["a.good."],
             confirmed: &["a.good"],
             detail: None,
-            questions: 2,
+            queries: 2,
             why: "the name leads back",
         },
         TestCase {
@@ -49,7 +51,7 @@ fn confirmation() {
             names: &["a.good."],
             confirmed: &["a.good"],
             detail: None,
-            questions: 2,
+            queries: 2,
             why: "by an AAAA record",
         },
         TestCase {
@@ -57,31 +59,31 @@ fn confirmation() {
             names: &["a.evil.", "b.good.", "c.gone."],
             confirmed: &["b.good"],
             detail: None,
-            questions: 4,
-            why: "anybody can claim a name; one that leads elsewhere, or nowhere, is not confirmed",
+            queries: 4,
+            why: "a PTR record can hold any name; one that leads elsewhere, or nowhere, is not confirmed",
         },
         TestCase {
             ip: "8.8.8.8",
             names: &["a.good.", "b.broken."],
             confirmed: &["a.good"],
-            detail: Some("not confirmed for want of an answer: b.broken (servfail)"),
-            questions: 4,
-            why: "what could not be asked is told",
+            detail: Some("not confirmed, the query failed: b.broken (servfail)"),
+            queries: 4,
+            why: "a failed query is reported",
         },
         TestCase {
             ip: "8.8.8.8",
             names: &[],
             confirmed: &[],
             detail: None,
-            questions: 1,
+            queries: 1,
             why: "there is nothing to confirm",
         },
         TestCase {
             ip: "8.8.8.8",
             names: many,
             confirmed: &["1.good", "2.good", "3.good", "4.good", "5.good", "6.good", "7.good", "8.good"],
-            detail: Some("only the first 8 of 9 names were asked back"),
-            questions: 9,
+            detail: Some("only the first 8 of 9 names were checked"),
+            queries: 9,
             why: "eight at most",
         },
     ] {
@@ -99,7 +101,7 @@ fn confirmation() {
         let answer = answer(&world, case.ip, true);
         assert_eq!(answer.confirmed.as_deref(), Some(owned(case.confirmed).as_slice()), "{}", case.why);
         assert_eq!(answer.detail.as_deref(), case.detail, "{}", case.why);
-        assert_eq!(world.hosts().len(), case.questions, "{}", case.why);
+        assert_eq!(world.hosts().len(), case.queries, "{}", case.why);
     }
 }
 
@@ -110,7 +112,7 @@ fn owned(list: &[&str]) -> Vec<String> {
 #[test]
 fn confirmation_is_one_round_within_the_same_deadline() {
     for (delay, expected, confirmed, why) in [
-        (100, 200, 3, "the three names are asked back at the same time"),
+        (100, 200, 3, "the three names are checked at the same time"),
         (1_000, 1_500, 0, "half a second is left to them"),
     ] {
         let world = World::new(|_, question| {
@@ -126,4 +128,52 @@ fn confirmation_is_one_round_within_the_same_deadline() {
         assert_eq!(answer.confirmed.map(|names| names.len()), Some(confirmed), "{why}");
         assert_eq!(answer.detail.is_some(), confirmed == 0, "{why}");
     }
+}
+
+/// A name of bytes that are not printable: 247 on the wire, 967 as text, 1,207 as JSON.
+fn escaped(n: u8) -> Name {
+    let label = [1; 60].as_slice();
+    Name::from_labels([&[b'a' + n][..], label, label, label, label]).unwrap()
+}
+
+#[test]
+fn names_are_bounded_in_number_and_text() {
+    // A name of 254 bytes on the wire has 253 characters, and 256 bytes in a list of JSON.
+    let long = |n: usize| format!("{n}.{}.{}.example.", ["x".repeat(60).as_str(); 3].join("."), "y".repeat(57));
+    let short = |n: usize| format!("{n}.example.");
+    let long = |n| name(&long(n));
+    let short = |n| name(&short(n));
+    for (names, listed, omitted, why) in [
+        ((100..132).map(short).collect::<Vec<_>>(), 32, 0, "32 names"),
+        ((100..133).map(short).collect(), 32, 1, "one more"),
+        ((100..400).map(short).collect(), 32, 268, "a host of many sites"),
+        ((100..132).chain(100..132).map(short).collect(), 32, 0, "each name counts once"),
+        ((100..132).map(long).collect(), 32, 0, "32 of the longest host names"),
+        ((0..10).map(escaped).collect(), 6, 4, "bytes that are not printable are five bytes of JSON each"),
+        ((0..10).map(escaped).chain([short(1)]).collect(), 7, 4, "a short name after them is listed"),
+        ((100..300).map(long).collect(), 32, 168, "more than the bytes of an outcome"),
+    ] {
+        let world = World::new(|_, question| {
+            let records: Vec<_> = names.iter().map(|name| RData::PTR(PTR(name.clone()))).collect();
+            Reaction::records(question, 60, records)
+        });
+        let answer = answer(&world, "8.8.8.8", false);
+        assert_eq!((answer.status, answer.names.len(), answer.omitted), (Status::Ok, listed, omitted), "{why}");
+        let detail = (omitted > 0).then(|| detail::omitted(omitted, "further", "name"));
+        assert_eq!(answer.detail, detail, "{why}");
+        let json = serde_json::to_string(&answer.names).unwrap().len();
+        assert!(json <= MAX_TEXT + 2, "{why}: {json} bytes");
+    }
+}
+
+#[test]
+fn details_of_failed_checks_are_bounded() {
+    let world = World::new(|_, question| match question.queries[0].query_type() {
+        RecordType::PTR => Reaction::records(question, 60, (1..=3).map(|n| RData::PTR(PTR(escaped(n)))).collect()),
+        _ => Reaction::code(question, ResponseCode::ServFail),
+    });
+    let answer = answer(&world, "8.8.8.8", true);
+    assert_eq!(answer.confirmed, Some(vec![]));
+    let detail = answer.detail.unwrap();
+    assert!(detail.ends_with("2 further names omitted") && detail.len() < 1_100, "{detail}");
 }

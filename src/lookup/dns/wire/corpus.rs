@@ -1,16 +1,21 @@
-//! What we read in the replies of `tests/replies`, for `tests/replies/other_reader.py` to compare.
+//! What is read in the replies of `tests/replies`: the same as in `readings.jsonl`, which `other_reader.py` compares with
+//! what dnspython reads.
 
-use std::{collections::HashSet, env, fs};
+use std::collections::HashSet;
+use std::{env, fs};
 
-use hickory_proto::rr::{Name, RData, RecordType};
+use hickory_proto::rr::{Name, RData};
 use serde_json::{Value, json};
 
-use super::super::Answer;
+use super::super::name::{string_to_text, to_text};
 use super::{Outcome, Question};
 
 const REPLIES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/replies/replies.txt"));
 
-/// Where the lines of JSON go; nowhere, if it is not set.
+/// What is expected: a line of JSON for each reply.
+const READINGS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/replies/readings.jsonl"));
+
+/// Where the lines that are read go; nowhere, if it is not set.
 const OUT: &str = "IPEDGE_REPLIES";
 
 /// One reply of the corpus.
@@ -43,19 +48,19 @@ fn corpus() -> Vec<Reply<'static>> {
     replies
 }
 
-/// What we read in a reply, as what the other reader has, too.
+/// What is read in a reply, in the terms that the other reader has, too.
 fn read(reply: &Reply) -> Value {
     let name = || Name::from_ascii(format!("{}.", reply.subject.trim_end_matches('.'))).expect(reply.subject);
     let question = match reply.kind {
         "PTR" => Question::ptr(reply.subject.parse().expect(reply.subject)),
-        "A" => Question::new(name(), RecordType::A),
-        "AAAA" => Question::new(name(), RecordType::AAAA),
-        other => panic!("{}: a question for {other}", reply.id),
+        kind => Question::new(name(), kind.parse().expect(kind)),
     };
     match question.expect(reply.subject).answer(&reply.bytes) {
         Ok(outcome) => json!({
             "status": outcome.status,
-            "values": values(&outcome, reply.kind),
+            "values": values(&outcome),
+            "omitted": outcome.omitted,
+            "unreadable": outcome.unreadable,
             "ttl": outcome.ttl,
             "authenticated": outcome.authenticated,
             "detail": outcome.detail,
@@ -64,24 +69,35 @@ fn read(reply: &Reply) -> Value {
     }
 }
 
-fn values(outcome: &Outcome, kind: &str) -> Vec<String> {
-    match kind {
-        "PTR" => Answer::from(outcome).names,
-        _ => outcome.records.iter().filter_map(RData::ip_addr).map(|ip| ip.to_string()).collect(),
-    }
+fn values(outcome: &Outcome) -> Vec<String> {
+    let text = |data: &RData| match data {
+        RData::PTR(target) => to_text(&target.0),
+        RData::NS(server) => to_text(&server.0),
+        RData::MX(mx) => format!("{} {}", mx.preference, to_text(&mx.exchange)),
+        RData::TXT(text) => string_to_text(&text.txt_data.concat()),
+        RData::SOA(soa) => format!("{} {} {}", to_text(&soa.mname), to_text(&soa.rname), soa.serial),
+        RData::CAA(caa) => format!("{} {}", string_to_text(caa.tag.as_bytes()), string_to_text(&caa.value)),
+        data => data.ip_addr().expect("an address").to_string(),
+    };
+    outcome.records.iter().map(text).collect()
 }
 
 #[test]
-fn every_reply_of_the_corpus_is_read() {
+fn every_reply_of_the_corpus_is_read_as_expected() {
     let replies = corpus();
     assert!(replies.len() >= 250, "{} replies", replies.len());
     let mut seen = HashSet::new();
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for reply in &replies {
         assert!(seen.insert(reply.id), "{} is there twice", reply.id);
-        lines += &format!("{}\n", json!({ "id": reply.id, "read": read(reply) }));
+        lines.push(json!({ "id": reply.id, "read": read(reply) }).to_string());
     }
     if let Some(file) = env::var_os(OUT) {
-        fs::write(&file, lines).expect("a file that can be written");
+        fs::write(&file, lines.join("\n") + "\n").expect("a file that can be written");
     }
+    // If a reading is to change: IPEDGE_REPLIES="$PWD/tests/replies/readings.jsonl" cargo test --lib corpus, twice.
+    for (read, expected) in lines.iter().zip(READINGS.lines()) {
+        assert_eq!(read, expected);
+    }
+    assert_eq!(lines.len(), READINGS.lines().count(), "a reading for each reply");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser;
 use host::doh::{Answer, Doh, Script};
 
-/// Answers every question for a name, with one made from the address or with the names given
+/// Answers queries for names with one made from the address, or with the given names
 #[derive(Parser)]
 #[command(name = "doh")]
 struct Options {
@@ -15,11 +15,11 @@ struct Options {
     #[arg(long, default_value = "127.0.0.1:8053", value_name = "IP:PORT")]
     listen: SocketAddr,
 
-    /// How long an answer takes, in milliseconds
+    /// The delay of an answer, in milliseconds
     #[arg(long, default_value = "0", value_name = "MS")]
     delay_ms: u64,
 
-    /// What every address is called
+    /// The names of every address
     #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
     names: Vec<String>,
 }

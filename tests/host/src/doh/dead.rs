@@ -1,4 +1,4 @@
-//! Origins at which no resolver answers.
+//! Origins where no resolver answers.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
-/// A place to connect to in vain, for as long as it lives.
+/// An origin where no resolver answers, for as long as this lives.
 #[derive(Debug)]
 pub struct Dead {
     origin: String,
@@ -17,7 +17,7 @@ pub struct Dead {
 #[derive(Debug)]
 #[expect(dead_code, reason = "held for what dropping them does")]
 enum Port {
-    /// Bound and not listened on: nobody else gets it, and the kernel refuses connections to it.
+    /// Bound and not listened on: no other program gets it, and the kernel refuses connections to it.
     Closed(TcpSocket),
     Open(Accepting),
 }
@@ -31,9 +31,9 @@ impl Drop for Accepting {
     }
 }
 
-/// What becomes of a connection.
+/// How a server treats a connection.
 #[derive(Clone, Copy, Debug)]
-enum Manners {
+enum Refusal {
     Alert,
     HangUp,
     Silence,
@@ -58,40 +58,40 @@ impl Dead {
     ///
     /// When there is no free port.
     pub async fn tls_refused() -> io::Result<Self> {
-        Self::open("https", Manners::Alert).await
+        Self::open("https", Refusal::Alert).await
     }
 
-    /// A server that closes every connection without a word.
+    /// A server that closes every connection without an answer.
     ///
     /// # Errors
     ///
     /// When there is no free port.
     pub async fn hangs_up() -> io::Result<Self> {
-        Self::open("http", Manners::HangUp).await
+        Self::open("http", Refusal::HangUp).await
     }
 
-    /// A TLS server that accepts connections and says nothing: the handshake never ends.
+    /// A TLS server that accepts connections and sends nothing: the handshake never ends.
     ///
     /// # Errors
     ///
     /// When there is no free port.
     pub async fn silent() -> io::Result<Self> {
-        Self::open("https", Manners::Silence).await
+        Self::open("https", Refusal::Silence).await
     }
 
-    /// Its origin, as `doh_primary` wants it.
+    /// Its origin, as a value for `doh_primary`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    async fn open(scheme: &str, manners: Manners) -> io::Result<Self> {
+    async fn open(scheme: &str, refusal: Refusal) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let origin = format!("{scheme}://{}", listener.local_addr()?);
         let accepting = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(refuse(stream, manners));
+                connections.spawn(refuse(stream, refusal));
                 while connections.try_join_next().is_some() {}
             }
         });
@@ -99,16 +99,16 @@ impl Dead {
     }
 }
 
-async fn refuse(mut stream: TcpStream, manners: Manners) -> io::Result<()> {
+async fn refuse(mut stream: TcpStream, refusal: Refusal) -> io::Result<()> {
     /// A fatal `handshake_failure` (RFC 8446 section 6.2): record type, version, length; level, description.
     const ALERT: [u8; 7] = [21, 3, 3, 0, 2, 2, 40];
-    // What is left unread at the end would make a reset of the close.
+    // Bytes left unread would turn the close into a reset.
     let read = stream.read(&mut [0; 4096]).await?;
-    match manners {
-        Manners::Alert if read > 0 => stream.write_all(&ALERT).await?,
-        Manners::Alert | Manners::HangUp => {}
+    match refusal {
+        Refusal::Alert if read > 0 => stream.write_all(&ALERT).await?,
+        Refusal::Alert | Refusal::HangUp => {}
         // Until the client closes.
-        Manners::Silence => while stream.read(&mut [0; 4096]).await? > 0 {},
+        Refusal::Silence => while stream.read(&mut [0; 4096]).await? > 0 {},
     }
     Ok(())
 }

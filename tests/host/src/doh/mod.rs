@@ -1,10 +1,12 @@
-//! A DNS-over-HTTPS server (RFC 8484) that answers, delays, fails and lies as it is told to.
+//! A DNS-over-HTTPS server (RFC 8484) for tests: it answers, delays, fails and lies as its scripts say.
 //!
-//! A test gives it one [`Script`] for every question, and others for single names, or [records](Doh::records); then it
-//! can count the questions, read them, hold them until it lets them go, and see them given up. Whatever it waits for is
-//! an event, not a time. [`Dead`] are the origins where there is no server to ask.
+//! A test gives it one [`Script`] for all queries, and others for single names, or [records](Doh::records). Then the
+//! test can count and read the queries, hold and release them, and see which ones clients gave up. Everything that a
+//! test waits for is an event, not a time. [`Connections`] says when the server closes its connections. [`Dead`] stands
+//! for origins without a server.
 
 mod answer;
+mod connection;
 mod dead;
 mod script;
 mod server;
@@ -20,19 +22,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RData, RecordType};
-use http::Version;
+use http::{HeaderMap, Version};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 pub use answer::{Answer, Chain};
+pub use connection::Connections;
 pub use dead::Dead;
 pub use script::Script;
 use tally::{Events, Exchange};
 pub use tls::Identity;
 use zone::Zone;
 
-/// How many questions are kept for reading; all are counted.
+/// How many queries are kept for reading; all are counted.
 const KEPT: usize = 10_000;
 
 /// A running server. Dropping it closes the listener and every connection.
@@ -44,34 +47,36 @@ pub struct Doh {
     accepting: AbortHandle,
 }
 
-/// A question as it arrived.
+/// A query as it arrived.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct Query {
     /// The path of the HTTP request.
     pub path: String,
     /// The version of HTTP.
     pub version: Version,
+    /// The headers of the HTTP request.
+    pub headers: HeaderMap,
     /// The DNS message.
     pub message: Message,
     /// The DNS message, undecoded.
     pub bytes: Bytes,
 }
 
-impl Question {
-    /// The name that was asked about, in lower case and with the root's dot; empty where nothing was asked.
+impl Query {
+    /// The queried name, in lower case and with the root's dot; empty if the message has no question.
     #[must_use]
     pub fn name(&self) -> String {
         self.message.queries.first().map(|query| query.name.to_lowercase().to_ascii()).unwrap_or_default()
     }
 
-    /// The type that was asked for.
+    /// The queried type.
     #[must_use]
     pub fn record_type(&self) -> Option<RecordType> {
         self.message.queries.first().map(|query| query.query_type)
     }
 }
 
-/// The name under which an address has its PTR records: `8.8.8.8.in-addr.arpa.` (RFC 1035 section 3.5, RFC 3596
+/// The name where an address has its PTR records: `8.8.8.8.in-addr.arpa.` (RFC 1035 section 3.5, RFC 3596
 /// section 2.5).
 #[must_use]
 pub fn reverse(ip: IpAddr) -> String {
@@ -81,7 +86,7 @@ pub fn reverse(ip: IpAddr) -> String {
 #[derive(Debug)]
 struct State {
     scripts: Mutex<Scripts>,
-    questions: Mutex<Vec<Question>>,
+    queries: Mutex<Vec<Query>>,
     events: Events,
     released: watch::Sender<bool>,
 }
@@ -92,10 +97,11 @@ struct Scripts {
     by_name: HashMap<String, Script>,
     by_type: HashMap<(String, RecordType), Script>,
     zone: Zone,
+    connections: Connections,
 }
 
 impl Doh {
-    /// Starts a server on a free port of 127.0.0.1 that does the same for every question, over plain HTTP/1.1.
+    /// Starts a server on a free port of 127.0.0.1, with one script for all queries, over plain HTTP/1.1.
     ///
     /// # Errors
     ///
@@ -132,8 +138,9 @@ impl Doh {
                 by_name: HashMap::new(),
                 by_type: HashMap::new(),
                 zone: Zone::default(),
+                connections: Connections::default(),
             }),
-            questions: Mutex::default(),
+            queries: Mutex::default(),
             events: Events::default(),
             released: watch::Sender::new(false),
         });
@@ -147,68 +154,78 @@ impl Doh {
         self.address
     }
 
-    /// Its origin, as `doh_primary` wants it.
+    /// Its origin, as a value for `doh_primary`.
     #[must_use]
     pub fn origin(&self) -> String {
         format!("{}://{}", self.scheme, self.address)
     }
 
-    /// Says what becomes of questions about `name`, written as in `8.8.8.8.in-addr.arpa.`
+    /// Sets the script for queries for `name`, written as in `8.8.8.8.in-addr.arpa.`
     pub fn on(&self, name: &str, script: impl Into<Script>) {
         self.state.scripts().by_name.insert(name.to_ascii_lowercase(), script.into());
     }
 
-    /// Says what becomes of questions about `name` for one type of record.
+    /// Sets the script for queries for `name` and one record type.
     pub fn on_type(&self, name: &str, record_type: RecordType, script: impl Into<Script>) {
         self.state.scripts().by_type.insert((name.to_ascii_lowercase(), record_type), script.into());
     }
 
-    /// Says what becomes of all questions that have neither a script nor records of their own.
+    /// Sets the script for queries whose name has neither a script nor records.
     pub fn always(&self, script: impl Into<Script>) {
         self.state.scripts().general = script.into();
     }
 
-    /// Adds records at `name`, each for `ttl` seconds. [`zone`] has short ways to write them. A name with records
-    /// exists: for the types that it has none of, the answer is NODATA.
+    /// Sets what happens to connections that clients open from now on.
+    pub fn connections(&self, connections: Connections) {
+        self.state.scripts().connections = connections;
+    }
+
+    /// Adds records at `name`, each with a TTL of `ttl` seconds; [`zone`] has constructors for them. For types that the
+    /// name does not have, the answer is NODATA.
     pub fn records(&self, name: &str, ttl: u32, records: impl IntoIterator<Item = RData>) {
         self.state.scripts().zone.add(name, ttl, records);
     }
 
-    /// How many questions have arrived.
+    /// How many queries have arrived.
     #[must_use]
     pub fn count(&self) -> usize {
         self.state.events.read(|tally| tally.arrived)
     }
 
-    /// How many questions about `name` have arrived.
+    /// How many queries for `name` have arrived.
     #[must_use]
     pub fn count_of(&self, name: &str) -> usize {
-        self.state.events.read(|tally| tally.about.get(&name.to_ascii_lowercase()).copied().unwrap_or_default())
+        self.state.events.read(|tally| tally.by_name.get(&name.to_ascii_lowercase()).copied().unwrap_or_default())
     }
 
-    /// How many questions clients have given up before the answer was whole.
+    /// How many queries clients have given up before the answer was complete.
     #[must_use]
     pub fn abandoned(&self) -> usize {
         self.state.events.read(|tally| tally.abandoned)
     }
 
-    /// The questions that have arrived: the first ten thousand of them.
+    /// The queries that have arrived: the first ten thousand of them.
     #[must_use]
-    pub fn questions(&self) -> Vec<Question> {
-        self.state.questions().clone()
+    pub fn queries(&self) -> Vec<Query> {
+        self.state.queries().clone()
     }
 
-    /// Waits until `count` questions have arrived.
-    pub async fn asked(&self, count: usize) {
+    /// Waits until `count` queries have arrived.
+    pub async fn queried(&self, count: usize) {
         self.state.events.until(|tally| tally.arrived >= count).await;
     }
 
-    /// Waits until no question is left: every one is answered to the last byte, or given up by the client.
+    /// Waits until `count` connections are being closed by [`Connections`]. The next query meets such a connection.
+    pub async fn closed(&self, count: usize) {
+        self.state.events.until(|tally| tally.closed >= count).await;
+    }
+
+    /// Waits until every query is answered to the last byte, or given up by the client.
     pub async fn idle(&self) {
         self.state.events.until(|tally| tally.open == 0).await;
     }
 
-    /// Lets go the questions that are held by [`Script::held`], and all that will come.
+    /// Answers the queries that are held by [`Script::held`], and all that will come.
     pub fn release(&self) {
         self.state.released.send_replace(true);
     }
@@ -225,29 +242,29 @@ impl State {
         self.scripts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn questions(&self) -> MutexGuard<'_, Vec<Question>> {
-        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queries(&self) -> MutexGuard<'_, Vec<Query>> {
+        self.queries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Files the question, and finds what to do with it.
-    fn receive(&self, question: Question) -> (Script, Exchange) {
-        let name = question.name();
-        let script = self.scripts().find(&question);
-        let mut questions = self.questions();
-        if questions.len() < KEPT {
-            questions.push(question);
+    /// Keeps the query, and finds its script.
+    fn receive(&self, query: Query) -> (Script, Exchange) {
+        let name = query.name();
+        let script = self.scripts().find(&query);
+        let mut queries = self.queries();
+        if queries.len() < KEPT {
+            queries.push(query);
         }
-        drop(questions);
-        // Whoever waits for it finds the question filed.
+        drop(queries);
+        // After that: a test that waits for the query can read it.
         (script, self.events.arrive(&name))
     }
 }
 
 impl Scripts {
-    /// A name's own script comes before its records, and those before what holds for all.
-    fn find(&self, question: &Question) -> Script {
-        let name = question.name();
-        let record_type = question.record_type().unwrap_or(RecordType::ZERO);
+    /// The script of the name comes before its records, and these before the general script.
+    fn find(&self, query: &Query) -> Script {
+        let name = query.name();
+        let record_type = query.record_type().unwrap_or(RecordType::ZERO);
         let by_type = self.by_type.get(&(name.clone(), record_type));
         match by_type.or_else(|| self.by_name.get(&name)) {
             Some(script) => script.clone(),

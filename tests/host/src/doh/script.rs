@@ -1,4 +1,4 @@
-//! What the server can be told to do with a question.
+//! What the server does with a query.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::Doh;
 use super::answer::Answer;
 use super::tally::Events;
 
-/// When to answer a question, and what.
+/// When to answer a query, and what.
 #[derive(Clone, Debug)]
 pub struct Script {
     wait: Wait,
@@ -20,7 +20,7 @@ enum Wait {
     Not,
     For(Duration),
     UntilReleased,
-    UntilAsked(Events),
+    UntilQueried(Events),
     Forever,
 }
 
@@ -31,19 +31,19 @@ impl Script {
         Self { wait: Wait::For(delay), answer }
     }
 
-    /// Holds the question until [`Doh::release`].
+    /// Holds the query until [`Doh::release`].
     #[must_use]
     pub fn held(answer: Answer) -> Self {
         Self { wait: Wait::UntilReleased, answer }
     }
 
-    /// Holds the question until `other` has been asked about the same name: slower than any hedge, without a clock.
+    /// Holds the query until `other` has a query for the same name: slower than any hedge, without a clock.
     #[must_use]
-    pub fn when_asked(other: &Doh, answer: Answer) -> Self {
-        Self { wait: Wait::UntilAsked(other.state.events.clone()), answer }
+    pub fn after_query_to(other: &Doh, answer: Answer) -> Self {
+        Self { wait: Wait::UntilQueried(other.state.events.clone()), answer }
     }
 
-    /// Takes the question and never answers.
+    /// Takes the query and never answers.
     #[must_use]
     pub fn never() -> Self {
         Self { wait: Wait::Forever, answer: Answer::FromAddress }
@@ -59,7 +59,7 @@ impl Script {
                     unreachable!("the state outlives its connections");
                 }
             }
-            Wait::UntilAsked(other) => other.until(|tally| tally.about.contains_key(name)).await,
+            Wait::UntilQueried(other) => other.until(|tally| tally.by_name.contains_key(name)).await,
             Wait::Forever => std::future::pending().await,
         }
     }

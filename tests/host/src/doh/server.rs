@@ -2,11 +2,12 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use hickory_proto::op::Message;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -16,8 +17,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::answer::{Body, DNS_MESSAGE, Watched};
+use super::connection::{Connection, Connections};
 use super::tls::{HTTP2, Identity};
-use super::{Question, State};
+use super::{Query, State};
 
 /// Serves until it is dropped, and its connections with it.
 pub(super) async fn accept(listener: TcpListener, identity: Option<Identity>, state: Arc<State>) {
@@ -26,7 +28,7 @@ pub(super) async fn accept(listener: TcpListener, identity: Option<Identity>, st
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(converse(stream, identity.clone(), Arc::clone(&state)));
+                    connections.spawn(serve_connection(stream, identity.clone(), Arc::clone(&state)));
                 }
                 Err(error) => {
                     eprintln!("doh: accept: {error}");
@@ -42,18 +44,18 @@ pub(super) async fn accept(listener: TcpListener, identity: Option<Identity>, st
     }
 }
 
-/// One connection. Its errors are what the scripts ask for, and what clients do who have lost patience.
-async fn converse(stream: TcpStream, identity: Option<Identity>, state: Arc<State>) {
-    // As public resolvers do. What is measured are the host and the component, not this end's delays.
+/// One connection. Its errors are those that a script or a client causes on purpose.
+async fn serve_connection(stream: TcpStream, identity: Option<Identity>, state: Arc<State>) {
+    // As public resolvers do: measurements are of the host and the component, not of delays at this end.
     if let Err(error) = stream.set_nodelay(true) {
         eprintln!("doh: {error}");
     }
-    let Some(identity) = identity else { return plain(stream, &state).await };
+    let Some(identity) = identity else { return plain(stream, state).await };
     let Ok(stream) = identity.acceptor().accept(stream).await else { return };
     let is_http2 = stream.get_ref().1.alpn_protocol() == Some(HTTP2);
     let service = service_fn(|request| {
-        let state = Arc::clone(&state);
-        async move { respond(request, &state, &AtomicBool::new(false)).await }
+        // Over HTTP/2, a stream takes the place of a connection.
+        respond(request, Arc::clone(&state), Arc::new(Connection::new(Connections::Kept)))
     });
     if is_http2 {
         let builder = http2::Builder::new(TokioExecutor::new());
@@ -63,29 +65,49 @@ async fn converse(stream: TcpStream, identity: Option<Identity>, state: Arc<Stat
     }
 }
 
-async fn plain(stream: TcpStream, state: &State) {
-    let reset = AtomicBool::new(false);
-    let service = service_fn(|request| Box::pin(respond(request, state, &reset)));
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    poll_fn(|context| connection.poll_without_shutdown(context)).await.unwrap_or_default();
-    let stream = connection.into_parts().io.into_inner();
-    if reset.load(Ordering::Relaxed)
+async fn plain(stream: TcpStream, state: Arc<State>) {
+    let connection = Arc::new(Connection::new(state.scripts().connections));
+    let service = service_fn(|request| Box::pin(respond(request, Arc::clone(&state), Arc::clone(&connection))));
+    let mut serving = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut closes = pin!(connection.closes());
+    let mut is_closing = false;
+    loop {
+        tokio::select! {
+            biased;
+            ended = poll_fn(|context| serving.poll_without_shutdown(context)) => break ended.unwrap_or_default(),
+            () = connection.breaks() => {
+                state.events.close();
+                break;
+            }
+            () = &mut closes, if !is_closing => {
+                is_closing = true;
+                state.events.close();
+                std::pin::Pin::new(&mut serving).graceful_shutdown();
+            }
+        }
+    }
+    let stream = serving.into_parts().io.into_inner();
+    if connection.reset.load(Ordering::Relaxed)
         && let Err(error) = stream.set_zero_linger()
     {
         eprintln!("doh: {error}");
     }
 }
 
-/// Answers a request, or a bench that wants to know how many questions there were; sets `reset` where the connection is to end by a reset.
-async fn respond(request: Request<Incoming>, state: &State, reset: &AtomicBool) -> Result<Response<Body>, Infallible> {
+/// Answers a query, or a bench that asks for the number of queries so far.
+async fn respond(
+    request: Request<Incoming>,
+    state: Arc<State>,
+    connection: Arc<Connection>,
+) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
-    if head.method == Method::GET && head.uri.path() == "/questions" {
+    if head.method == Method::GET && head.uri.path() == "/queries" {
         let count = Full::from(state.events.read(|tally| tally.arrived).to_string());
         return Ok(Response::new(count.map_err(|never| match never {}).boxed_unsync()));
     }
     if head.method != Method::POST {
         let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED);
-        response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return Ok(response);
     }
     if head.headers.get(header::CONTENT_TYPE).is_none_or(|media| media != DNS_MESSAGE) {
@@ -94,14 +116,23 @@ async fn respond(request: Request<Incoming>, state: &State, reset: &AtomicBool) 
     let Ok(body) = body.collect().await else { return Ok(refusal(StatusCode::BAD_REQUEST)) };
     let bytes = body.to_bytes();
     let Ok(message) = Message::from_vec(&bytes) else { return Ok(refusal(StatusCode::BAD_REQUEST)) };
-    let question =
-        Question { path: head.uri.path().to_owned(), version: head.version, message: message.clone(), bytes };
-    let name = question.name();
-    let (script, exchange) = state.receive(question);
+    let query = Query {
+        path: head.uri.path().to_owned(),
+        version: head.version,
+        headers: head.headers,
+        message: message.clone(),
+        bytes,
+    };
+    let name = query.name();
+    let (script, exchange) = state.receive(query);
+    connection.query().await;
     script.wait(&name, &state.released).await;
-    reset.store(script.answer.resets(), Ordering::Relaxed);
-    let response = script.answer.response(&message);
-    Ok(response.map(|body| Watched::new(body, exchange).boxed_unsync()))
+    connection.reset.store(script.answer.resets(), Ordering::Relaxed);
+    let mut response = script.answer.response(&message);
+    if connection.is_announced() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response.map(|body| Watched::new(body, exchange, connection).boxed_unsync()))
 }
 
 fn refusal(status: StatusCode) -> Response<Body> {

@@ -1,4 +1,4 @@
-//! What a server has seen, counted, and every change an event.
+//! Counts of what a server has seen; every change is an event.
 
 use std::collections::HashMap;
 
@@ -7,14 +7,16 @@ use tokio::sync::watch;
 /// The counts. Wait for a change of them with [`Events`].
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// Questions that have arrived.
+    /// Queries that have arrived.
     pub(super) arrived: usize,
-    /// The same, by the name asked about.
-    pub(super) about: HashMap<String, usize>,
-    /// Questions that have arrived, and are neither answered to the last byte nor abandoned.
+    /// The same, by name.
+    pub(super) by_name: HashMap<String, usize>,
+    /// Queries that have arrived, and are neither answered to the last byte nor abandoned.
     pub(super) open: usize,
-    /// Questions whose answer the client did not wait for.
+    /// Queries whose answer the client did not wait for.
     pub(super) abandoned: usize,
+    /// Connections that the server has begun to close by [`Connections`](super::Connections).
+    pub(super) closed: usize,
 }
 
 /// A tally to change and to wait for.
@@ -22,37 +24,42 @@ pub(super) struct Tally {
 pub(super) struct Events(watch::Sender<Tally>);
 
 impl Events {
-    /// What `read` makes of the tally as it is.
+    /// Reads the tally as it is now.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Tally) -> T) -> T {
         read(&self.0.borrow())
     }
 
-    /// Waits until the tally is as `condition` wants it.
+    /// Waits until `condition` holds.
     pub(super) async fn until(&self, mut condition: impl FnMut(&Tally) -> bool) {
         if self.0.subscribe().wait_for(|tally| condition(tally)).await.is_err() {
             unreachable!("the sender lives in `self`");
         }
     }
 
-    /// Counts a question in.
+    /// Counts a query that has arrived.
     pub(super) fn arrive(&self, name: &str) -> Exchange {
         self.0.send_modify(|tally| {
             tally.arrived += 1;
             tally.open += 1;
-            *tally.about.entry(name.to_owned()).or_default() += 1;
+            *tally.by_name.entry(name.to_owned()).or_default() += 1;
         });
         Exchange { events: self.clone(), answered: false }
     }
+
+    /// Counts a connection that the server is about to close.
+    pub(super) fn close(&self) {
+        self.0.send_modify(|tally| tally.closed += 1);
+    }
 }
 
-/// A question on its way to its answer. Dropped before [`answered`](Self::answered), it is one that the client gave up.
+/// A query that is being answered. Dropped before [`answered`](Self::answered), it counts as abandoned by the client.
 pub(super) struct Exchange {
     events: Events,
     answered: bool,
 }
 
 impl Exchange {
-    /// The last byte of the answer is out, or the server itself has broken off.
+    /// The last byte of the answer has been sent, or the server itself has broken off.
     pub(super) fn answered(&mut self) {
         self.answered = true;
     }

@@ -83,7 +83,7 @@ async fn records_of_every_type() {
     doh.records("dns.test.", 60, [zone::ns("ns.test."), zone::mx(10, "mail.test."), zone::txt(&[b"v=spf1 -all"])]);
     doh.records("dns.test.", 60, [zone::soa("ns.test.", "admin.test.", 7, 30), zone::caa(Some("ca.test"))]);
     doh.records("www.test.", 60, [zone::cname("dns.test.")]);
-    doh.on_type("dns.test.", RecordType::SRV, Answer::Failure(ResponseCode::ServFail, None));
+    doh.on_type("dns.test.", RecordType::SRV, Answer::Failure(ResponseCode::ServFail, &[]));
     let cases = [
         ("dns.test.", RecordType::A, "192.0.2.1 192.0.2.2", "in order"),
         ("DNS.Test.", RecordType::AAAA, "2001:db8::1", "in any case"),
@@ -155,7 +155,7 @@ async fn a_question_that_is_given_up() {
         let asking = asker.ask(&origin, NAME, RecordType::PTR);
         tokio::select! {
             _ = asking => unreachable!("it never answers"),
-            () = within(doh.asked(1)) => {}
+            () = within(doh.queried(1)) => {}
         }
     }
     within(doh.idle()).await;
@@ -173,10 +173,10 @@ async fn a_question_that_is_given_up() {
 #[tokio::test]
 async fn held_until_another_is_asked() {
     let other = Doh::start(Answer::FromAddress).await.unwrap();
-    let doh = Doh::start(Script::when_asked(&other, Answer::FromAddress)).await.unwrap();
+    let doh = Doh::start(Script::after_query_to(&other, Answer::FromAddress)).await.unwrap();
     let asker = Asker::new(None);
     let (message, ()) = tokio::join!(asker.message(&doh, NAME, RecordType::PTR), async {
-        within(doh.asked(1)).await;
+        within(doh.queried(1)).await;
         asker.message(&other, "other.test.", RecordType::PTR).await;
         assert_eq!(doh.state.events.read(|tally| tally.open), 1, "another name is another question");
         asker.message(&other, NAME, RecordType::PTR).await;
@@ -193,7 +193,7 @@ async fn over_tls() {
     let doh = Doh::start_tls(&identity, Answer::FromAddress).await.unwrap();
     let message = Asker::new(Some(certificate)).message(&doh, NAME, RecordType::PTR).await;
     assert_eq!(data(&message), ["ip-192-0-2-1.doh.test."]);
-    assert_eq!(doh.questions()[0].version, Version::HTTP_2);
+    assert_eq!(doh.queries()[0].version, Version::HTTP_2);
     let error = Asker::new(None).ask(&doh.origin(), NAME, RecordType::PTR).await.unwrap_err();
     assert!(error.is_connect(), "a certificate that nobody vouches for: {error}");
     assert_eq!(doh.count(), 1);

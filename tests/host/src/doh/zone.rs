@@ -1,10 +1,10 @@
-//! A small zone: names and their records, and short ways to write those.
+//! A small zone: names and their records, and short constructors for these.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use hickory_proto::rr::rdata::{A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, TXT};
+use hickory_proto::rr::rdata::{A, AAAA, CAA, CNAME, MX, NS, NULL, PTR, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use super::answer::Answer;
@@ -12,7 +12,7 @@ use super::answer::Answer;
 /// How far CNAMEs are followed.
 const MAX_CNAMES: usize = 8;
 
-/// Records by the name that has them, in lower case.
+/// Records by their owner's name, in lower case.
 #[derive(Debug, Default)]
 pub(super) struct Zone(HashMap<String, Vec<Record>>);
 
@@ -22,7 +22,7 @@ impl Zone {
         self.0.entry(owner.to_ascii_lowercase()).or_default().extend(records);
     }
 
-    /// What there is at a name for a type, by way of CNAMEs inside the zone; `None` where the name is not here.
+    /// The records of a type at a name, through CNAMEs inside the zone; `None` if the zone does not have the name.
     pub(super) fn answer(&self, owner: &str, record_type: RecordType) -> Option<Answer> {
         let mut found = Vec::new();
         let mut records = self.0.get(owner)?;
@@ -74,7 +74,7 @@ pub fn ns(server: &str) -> RData {
     RData::NS(NS(name(server)))
 }
 
-/// A mail exchange; the least `preference` is the first to be tried (RFC 1035 section 3.3.9).
+/// A mail exchange; the one with the least `preference` is tried first (RFC 1035 section 3.3.9).
 #[must_use]
 pub fn mx(preference: u16, exchange: &str) -> RData {
     RData::MX(MX::new(preference, name(exchange)))
@@ -86,20 +86,32 @@ pub fn txt(strings: &[&[u8]]) -> RData {
     RData::TXT(TXT::from_bytes(strings.to_vec()))
 }
 
-/// Who may issue certificates, without the root dot (RFC 8659 section 4.2); `None` says nobody.
+/// A text of at least so many bytes, all of this value, in strings of 255 bytes.
+#[must_use]
+pub fn long_txt(bytes: usize, value: u8) -> RData {
+    txt(&vec![[value; 255].as_slice(); bytes.div_ceil(255)])
+}
+
+/// A CAA record with an empty tag, which RFC 8659 section 4.1 does not allow: flags, the tag's length, the value.
+#[must_use]
+pub fn odd_caa() -> RData {
+    RData::Unknown { code: RecordType::CAA, rdata: NULL::with(b"\0\0ca.test".to_vec()) }
+}
+
+/// The only issuer of certificates, without the root dot (RFC 8659 section 4.2); `None` forbids all.
 #[must_use]
 pub fn caa(issuer: Option<&str>) -> RData {
     RData::CAA(CAA::new_issue(false, issuer.map(name), Vec::new()))
 }
 
-/// The start of a zone (RFC 1035 section 3.3.13) that says of what is not there that it holds for `minimum` seconds
-/// (RFC 2308 section 4).
+/// The start of a zone (RFC 1035 section 3.3.13), whose negative answers hold for `minimum` seconds (RFC 2308 section
+/// 4).
 #[must_use]
 pub fn soa(server: &str, mailbox: &str, serial: u32, minimum: u32) -> RData {
     RData::SOA(SOA::new(name(server), name(mailbox), serial, 3_600, 600, 86_400, minimum))
 }
 
-/// A name that a test wrote.
+/// A name in a test.
 pub(super) fn name(text: &str) -> Name {
-    Name::from_str(text).unwrap_or_else(|error| panic!("a script's name {text:?}: {error}"))
+    Name::from_str(text).unwrap_or_else(|error| panic!("a name of a test, {text:?}: {error}"))
 }

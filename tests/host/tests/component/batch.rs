@@ -1,4 +1,4 @@
-//! Many subjects at once: in order, or as they become known.
+//! Many subjects in one request: as an array in order, or as lines as soon as each is known.
 
 use bytes::Bytes;
 use host::doh::{Answer, Dead, Doh, Script};
@@ -9,7 +9,7 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
-use crate::support::{Client, World, resolvers, serve, within};
+use crate::support::{World, resolvers, serve, within};
 
 async fn post(world: &World, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Response<Incoming> {
     let pool = Pool::builder(TokioExecutor::new()).build_http();
@@ -44,12 +44,12 @@ async fn an_array_in_order() {
     assert_eq!(items[1], world.report("10.0.0.1").await);
     for (index, subject) in [(2, "nonsense"), (3, "8")] {
         assert!(items[index]["status"].is_number() && items[index]["detail"].is_string(), "{}", items[index]);
-        assert_eq!(items[index]["subject"], subject, "as it stood there");
+        assert_eq!(items[index]["subject"], subject, "as in the request");
     }
     assert_eq!(world.host.counters().failed(), 0);
 }
 
-/// The slowest question is never answered until the other lines have been read.
+/// The slowest query is not answered until the other lines have been read.
 #[tokio::test]
 async fn lines_do_not_wait_for_the_slowest() {
     let world = World::new(Answer::FromAddress).await;
@@ -59,7 +59,7 @@ async fn lines_do_not_wait_for_the_slowest() {
     let mut body = response.into_body();
     let mut read = Vec::new();
     while lines_in(&read) < 3 {
-        let frame = within(body.frame()).await.expect("more is to come").unwrap();
+        let frame = within(body.frame()).await.expect("the body goes on").unwrap();
         read.extend_from_slice(&frame.into_data().unwrap());
     }
     let mut indices: Vec<_> = lines(&read).iter().map(|line| line["index"].as_u64().unwrap()).collect();
@@ -75,14 +75,14 @@ fn lines_in(bytes: &[u8]) -> usize {
 }
 
 #[tokio::test]
-async fn thirty_two_questions_at_once() {
+async fn thirty_two_queries_at_once() {
     const SUBJECTS: usize = 100;
     let world = World::new(Script::held(Answer::FromAddress)).await;
     let body: Vec<_> = (0..SUBJECTS).map(|n| format!("20.0.1.{n}")).collect();
     let answer = async { whole(post(&world, &[], body.join("\n")).await).await };
     let release = async {
-        within(world.doh.asked(32)).await;
-        assert_eq!(world.doh.count(), 32, "no more before one of them is answered");
+        within(world.doh.queried(32)).await;
+        assert_eq!(world.doh.count(), 32, "no further query before one is answered");
         world.doh.release();
     };
     let (answer, ()) = tokio::join!(answer, release);
@@ -94,10 +94,10 @@ async fn thirty_two_questions_at_once() {
 }
 
 #[tokio::test]
-async fn dead_resolvers_leave_the_rest_whole() {
+async fn a_dead_resolver_changes_nothing_else() {
     let world = World::with(Script::held(Answer::FromAddress), &[("dns_timeout_ms", "300")]).await;
     let body: Vec<_> = (0..100).map(|n| format!("8.8.8.{n}")).collect();
-    // The resolver is never told to go on: the answer can only come by the deadline.
+    // The resolver never answers: only the deadline can end this.
     let items: Vec<Value> = serde_json::from_slice(&whole(post(&world, &[], body.join("\n")).await).await).unwrap();
     assert_eq!(items.len(), 100);
     for item in &items {
@@ -107,14 +107,24 @@ async fn dead_resolvers_leave_the_rest_whole() {
 }
 
 #[tokio::test]
-async fn what_is_no_batch() {
+async fn invalid_batches() {
     let cases = [
-        (&[JSON][..], "{".to_owned(), StatusCode::BAD_REQUEST, "no JSON"),
-        (&[JSON], "{}".to_owned(), StatusCode::UNPROCESSABLE_ENTITY, "no array"),
-        (&[("content-type", "text/csv")], "8.8.8.8".to_owned(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "no form of ours"),
+        (&[JSON][..], "{".to_owned(), StatusCode::BAD_REQUEST, "not JSON"),
+        (&[JSON], "{}".to_owned(), StatusCode::UNPROCESSABLE_ENTITY, "not an array"),
+        (
+            &[("content-type", "text/csv")],
+            "8.8.8.8".to_owned(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "an unsupported media type",
+        ),
         (&[], "8.8.8.8\n".repeat(101), StatusCode::PAYLOAD_TOO_LARGE, "more than batch_limit"),
         (&[], "x".repeat(600 << 10), StatusCode::PAYLOAD_TOO_LARGE, "longer than any batch"),
-        (&[("accept", "text/html")], "8.8.8.8".to_owned(), StatusCode::NOT_ACCEPTABLE, "no such answer"),
+        (
+            &[("accept", "text/html")],
+            "8.8.8.8".to_owned(),
+            StatusCode::NOT_ACCEPTABLE,
+            "a media type that batches do not have",
+        ),
     ];
     let world = World::new(Answer::FromAddress).await;
     for (headers, body, status, reason) in cases {
@@ -127,15 +137,15 @@ async fn what_is_no_batch() {
     assert_eq!((world.doh.count(), world.host.counters().failed()), (0, 0));
 }
 
-/// The primary takes connections and says nothing, not even what TLS begins with: its questions never leave the platform.
+/// The primary accepts connections and sends nothing, not even TLS: its queries never leave the platform.
 #[tokio::test]
-async fn a_silent_primary_holds_nobody_up() {
+async fn a_silent_primary_delays_no_other_query() {
     let primary = Dead::silent().await.unwrap();
     let fallback = Doh::start(Answer::FromAddress).await.unwrap();
     let origin = fallback.origin();
-    let patience = [("dns_timeout_ms", "30000"), ("dns_hedge_ms", "50")];
-    let host = serve(&[&resolvers(primary.origin(), &origin)[..], &patience].concat()).await;
-    let world = World { client: Client::new(host.addr()), host, doh: fallback };
+    let timing = [("dns_timeout_ms", "30000"), ("dns_hedge_ms", "50")];
+    let host = serve(&[&resolvers(primary.origin(), &origin)[..], &timing].concat()).await;
+    let world = World::of(host, fallback);
     let body: Vec<_> = (0..40).map(|n| format!("20.0.2.{n}")).collect();
     let items: Vec<Value> = serde_json::from_slice(&whole(post(&world, &[], body.join("\n")).await).await).unwrap();
     assert_eq!(items.len(), 40);

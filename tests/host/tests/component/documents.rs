@@ -1,4 +1,5 @@
-//! Whole documents, held against golden files. `UPDATE_GOLDEN=1` writes the files anew, to be read before committed.
+//! Whole documents, compared with golden files. `UPDATE_GOLDEN=1` writes the files; read the difference before you commit
+//! it.
 
 use host::doh::{Answer, Chain};
 use serde_json::{Value, json};
@@ -10,10 +11,10 @@ async fn golden() {
     let cases = [
         ("8.8.8.8", "IPv4, with every field"),
         ("8.8.8.200", "a longer prefix inside; no postal code"),
-        ("9.9.9.9", "in the EU; no accuracy; an ASN"),
-        ("45.45.1.1", "latitude and longitude 0 are numbers; the ASN's longer prefix holds"),
+        ("9.9.9.9", "in the EU; without accuracy; an ASN"),
+        ("45.45.1.1", "latitude and longitude 0 are numbers; the longer prefix of the ASN counts"),
         ("45.1.1.1", "the shorter prefix, around the longer one"),
-        ("46.1.1.1", "a country and nothing finer; no ASN"),
+        ("46.1.1.1", "only a country; without an ASN"),
         ("193.0.1.1", "names beyond ASCII"),
         ("203.0.114.1", "quotes and a backslash; the largest ASN"),
         ("1.0.0.1", "an ASN and no place"),
@@ -67,14 +68,14 @@ async fn without_dns() {
     let world = World::new(Answer::FromAddress).await;
     let mut with = world.report("8.8.8.8").await;
     let without = world.report("8.8.8.8?dns=false").await;
-    assert_eq!(world.doh.count(), 1, "only the first asks");
+    assert_eq!(world.doh.count(), 1, "only the first sends a query");
     assert_eq!(with["dns"]["status"], "ok");
     with["dns"] = Value::Null;
     assert_eq!(with, without, "the rest is the same");
 }
 
 #[tokio::test]
-async fn special_addresses_ask_no_dns() {
+async fn special_addresses_send_no_query() {
     let cases = [
         ("10.0.0.1", "private"),
         ("100.64.0.1", "shared address space"),
@@ -101,7 +102,7 @@ async fn special_addresses_ask_no_dns() {
 }
 
 #[tokio::test]
-async fn names_are_told_as_the_resolver_told_them() {
+async fn names_are_reported_as_the_resolver_sent_them() {
     let chain = Chain {
         through: vec![("8.0-25.8.8.8.in-addr.arpa.".to_owned(), 600), ("ptr.doh.test.".to_owned(), 90)],
         names: vec![("b.doh.test.".to_owned(), 300), ("a.doh.test.".to_owned(), 300), ("b.doh.test.".to_owned(), 300)],

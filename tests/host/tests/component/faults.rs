@@ -1,5 +1,5 @@
-//! Every way in which a resolver can fail, by itself and paired with every other: what a report says of it, and that
-//! nothing else in it suffers.
+//! Every way in which a resolver can fail, alone and in pairs: what the report says, and that the rest of it does not
+//! change.
 
 mod behaviour;
 mod pairs;

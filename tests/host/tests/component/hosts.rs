@@ -1,4 +1,4 @@
-//! What host names lead to, and whether names lead back.
+//! Host names: their addresses and records, and names confirmed by them.
 
 use host::doh::{Answer, reverse, zone};
 use http::StatusCode;
@@ -44,7 +44,7 @@ async fn a_host_name() {
     let ips: Vec<_> = addresses.iter().map(|address| address["ip"].as_str().unwrap()).collect();
     assert_eq!(ips, ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111"]);
     for (address, ip) in addresses.iter().zip(ips) {
-        assert_eq!(*address, world.report(&format!("{ip}?dns=false")).await, "as it is by itself, without DNS");
+        assert_eq!(*address, world.report(&format!("{ip}?dns=false")).await, "equal to its own report, without DNS");
     }
     assert_eq!((&host["omitted"], &host["records"]), (&json!(0), &Value::Null));
     assert_eq!(world.doh.count(), 2, "A and AAAA");
@@ -66,13 +66,13 @@ async fn further_records() {
 }
 
 #[tokio::test]
-async fn names_that_lead_back() {
+async fn confirmed_names() {
     let world = world().await;
     let plain = world.report("8.8.8.8").await;
     assert_eq!(plain["dns"]["names"], json!(["shop.com", "claim.evil.com"]));
-    assert_eq!(plain["dns"]["confirmed"], Value::Null, "not asked for");
+    assert_eq!(plain["dns"]["confirmed"], Value::Null, "not requested");
     let verified = world.report("8.8.8.8?verify=true").await;
-    assert_eq!(verified["dns"]["confirmed"], json!(["shop.com"]), "the other only claims to be");
+    assert_eq!(verified["dns"]["confirmed"], json!(["shop.com"]), "the address does not belong to the other");
     let host = world.report("shop.com?verify=true").await;
     assert_eq!(host["addresses"][0]["dns"]["confirmed"], json!(["shop.com"]));
     assert_eq!(host["addresses"][1]["dns"]["status"], "nxdomain");
@@ -114,5 +114,5 @@ async fn names_that_are_not_public() {
         let said = problem["detail"].as_str().unwrap().to_lowercase();
         assert!(said.contains(detail), "{subject}: {reason}: {said}");
     }
-    assert_eq!(world.doh.count(), 0, "nobody is asked");
+    assert_eq!(world.doh.count(), 0, "no DNS query");
 }

@@ -1,10 +1,11 @@
-//! What many requests do, and how long one takes.
+//! How long one request takes, and how many instances serve many.
 
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use host::doh::{Answer, Script};
+use host::doh::{Answer, Doh, Script};
 
-use crate::support::World;
+use crate::support::{World, options, resolvers, serve_options, within, workspace};
 
 /// The one test of a wall-clock figure. Where head and body of an answer leave as two writes, Nagle's algorithm and the
 /// client's delayed acknowledgement (40 ms on Linux) make 64 ms of an answer that needs 22.
@@ -21,16 +22,30 @@ async fn an_answer_does_not_stall() {
     }
     times.sort_unstable();
     let median = times[times.len() / 2];
-    assert!(median >= RESOLVER, "{median:?}: the resolver was not asked");
+    assert!(median >= RESOLVER, "{median:?}: the resolver was not queried");
     assert!(median < LIMIT, "{median:?}: the body waits for the head's acknowledgement");
 }
 
+/// An instance serves as many requests as it may, and then the next one does.
 #[tokio::test]
-async fn instances_are_kept() {
-    let world = World::new(Answer::FromAddress).await;
-    for _ in 0..64 {
-        world.report("8.8.8.8").await;
+async fn instances_are_reused() {
+    const REQUESTS: usize = 64;
+    let cases = [(128, 1, "one for all"), (8, 8, "eight requests each"), (1, 64, "one for each")];
+    for (reuse, instances, reason) in cases {
+        let doh = Doh::start(Answer::FromAddress).await.unwrap();
+        let origin = doh.origin();
+        let variables = [&resolvers(&origin, &origin)[..], &[("dns_timeout_ms", "30000")]].concat();
+        let mut options = options(&workspace().join("spin.toml"), &variables);
+        options.instance_reuse = NonZeroUsize::new(reuse).unwrap();
+        // Longer than the test, so that no instance ends for want of work.
+        options.idle = Duration::from_secs(600);
+        let world = World::of(serve_options(&options).await, doh);
+        for number in 0..REQUESTS {
+            // A DNS query each, so that the instance is seen to be busy.
+            world.report(&format!("9.9.9.{number}")).await;
+            within(world.host.counters().until(|figures| figures.busy == 0)).await;
+        }
+        let figures = world.host.counters().figures();
+        assert_eq!((figures.created, figures.failed), (instances, 0), "{reason}");
     }
-    assert!(world.host.counters().created() < 64, "{}", world.host.counters().created());
-    assert_eq!(world.host.counters().failed(), 0);
 }

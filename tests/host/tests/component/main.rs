@@ -1,4 +1,4 @@
-//! The real component, with the tests' databases in it, in the host, against the tests' own resolver.
+//! The real component with the tests' databases, in the host, with the tests' own resolver.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
@@ -7,14 +7,18 @@ mod support;
 mod api;
 mod batch;
 mod caller;
+mod connections;
 mod documents;
 mod failover;
 mod faults;
 mod hosts;
+mod limits;
 mod load;
 mod names;
 mod outbound;
+mod replies;
 mod requests;
+mod slow;
 mod tls;
 mod variables;
 

@@ -1,4 +1,4 @@
-//! Every way in which a question to DNS can end, and that none of them harms the rest of the document.
+//! Every outcome of a DNS query, and that none changes the rest of the document.
 
 use std::time::Duration;
 
@@ -15,21 +15,27 @@ use crate::support::{World, within};
 async fn statuses() {
     let cases: Vec<(Answer, &str, Option<u32>, &str, &str)> = vec![
         (Answer::names(&["a.doh.test."], 300), "ok", Some(300), "", "a name"),
-        (Answer::names(&["a.doh.test."], 0), "ok", Some(0), "", "a TTL of no time"),
-        (Answer::names(&["a.doh.test."], 1 << 31), "ok", Some(0), "", "a TTL that is none (RFC 2181 section 8)"),
+        (Answer::names(&["a.doh.test."], 0), "ok", Some(0), "", "a TTL of 0"),
+        (
+            Answer::names(&["a.doh.test."], 1 << 31),
+            "ok",
+            Some(0),
+            "",
+            "an invalid TTL counts as 0 (RFC 2181 section 8)",
+        ),
         (Answer::names(&["a.doh.test."], (1 << 31) - 1), "ok", Some((1 << 31) - 1), "", "the longest TTL"),
         (Answer::NxDomain(120), "nxdomain", Some(120), "", "no such name"),
         (Answer::NoData(60), "nodata", Some(60), "", "no PTR record"),
-        (Answer::Failure(ResponseCode::ServFail, None), "servfail", None, "", "SERVFAIL"),
+        (Answer::Failure(ResponseCode::ServFail, &[]), "servfail", None, "", "SERVFAIL"),
         (
-            Answer::Failure(ResponseCode::ServFail, Some((22, "all authorities are down"))),
+            Answer::Failure(ResponseCode::ServFail, &[(22, "all authorities are down")]),
             "servfail",
             None,
             "all authorities are down",
             "the extended error says why (RFC 8914)",
         ),
-        (Answer::Failure(ResponseCode::Refused, None), "refused", None, "", "REFUSED"),
-        (Answer::Failure(ResponseCode::FormErr, None), "servfail", None, "1", "an RCODE that is no answer"),
+        (Answer::Failure(ResponseCode::Refused, &[]), "refused", None, "", "REFUSED"),
+        (Answer::Failure(ResponseCode::FormErr, &[]), "servfail", None, "1", "another RCODE"),
         (Answer::Loop, "malformed", None, "CNAME", "a CNAME loop"),
         (Answer::OtherQuestion, "malformed", None, "question", "an answer to another question"),
         (Answer::OtherId, "malformed", None, "ID", "an answer to another message"),
@@ -37,7 +43,7 @@ async fn statuses() {
         (Answer::Echo, "malformed", None, "query", "the question itself"),
         (Answer::MediaType(Some("text/html")), "malformed", None, "media type", "a captive portal"),
         (Answer::Status(StatusCode::INTERNAL_SERVER_ERROR), "unreachable", None, "500", "an HTTP error"),
-        (Answer::Status(StatusCode::TOO_MANY_REQUESTS), "unreachable", None, "429", "too many questions"),
+        (Answer::Status(StatusCode::TOO_MANY_REQUESTS), "unreachable", None, "429", "too many queries"),
         (
             Answer::StatusWith(StatusCode::SERVICE_UNAVAILABLE, header::RETRY_AFTER, "120".to_owned()),
             "unreachable",
@@ -54,7 +60,7 @@ async fn statuses() {
     ];
     let world = World::new(Answer::FromAddress).await;
     for ((answer, status, ttl, detail, reason), last) in cases.into_iter().zip(0_u8..) {
-        // An address of its own: what is known is not asked again.
+        // A new address: what is known is not queried again.
         let subject = format!("9.9.9.{last}");
         world.doh.always(answer);
         let mut report = world.report(&subject).await;
@@ -65,23 +71,23 @@ async fn statuses() {
         assert!(dns["detail"].as_str().unwrap_or_default().contains(detail), "{reason}: {dns}");
         assert_eq!(report, world.report(&format!("{subject}?dns=false")).await, "{reason}: the rest is whole");
     }
-    assert_eq!(world.host.counters().failed(), 0, "no instance died of it");
+    assert_eq!(world.host.counters().failed(), 0, "no instance failed");
     world.doh.always(Answer::FromAddress);
-    assert_eq!(world.report("8.8.8.8").await["dns"]["status"], "ok", "and the next question is answered");
+    assert_eq!(world.report("8.8.8.8").await["dns"]["status"], "ok", "and the next query is answered");
 }
 
 #[tokio::test]
 async fn the_deadline_holds() {
     let cases = [
-        (Script::held(Answer::FromAddress), "a resolver that says nothing"),
-        (Answer::Drip(Duration::from_secs(60)).into(), "a resolver that has begun, and never ends"),
+        (Script::held(Answer::FromAddress), "a resolver that sends nothing"),
+        (Answer::Drip(Duration::from_secs(60)).into(), "a resolver that begins an answer and never ends it"),
     ];
     for (script, reason) in cases {
         let world = World::with(script, &[("dns_timeout_ms", "200")]).await;
-        // The resolver is never told to go on: an answer can only come by the deadline.
+        // The resolver never answers: only the deadline can end this.
         let mut report = world.report("8.8.8.8").await;
         within(world.doh.idle()).await;
-        assert_eq!((world.doh.count(), world.doh.abandoned()), (1, 1), "{reason}: the question is given up");
+        assert_eq!((world.doh.count(), world.doh.abandoned()), (1, 1), "{reason}: the query is given up");
         assert_eq!(report["dns"]["status"], "timeout", "{reason}");
         assert!(report["dns"]["detail"].as_str().is_some_and(|detail| detail.contains("200 ms")), "{reason}: {report}");
         report["dns"] = Value::Null;
@@ -91,7 +97,7 @@ async fn the_deadline_holds() {
 }
 
 #[tokio::test]
-async fn the_question() {
+async fn the_query() {
     let world = World::with(Answer::FromAddress, &[("doh_path", "/q")]).await;
     let cases = [
         ("193.0.1.1", "1.1.0.193.in-addr.arpa.", "IPv4 (RFC 1035 section 3.5)"),
@@ -104,16 +110,16 @@ async fn the_question() {
     for (subject, _, reason) in cases {
         assert_eq!(world.report(subject).await["dns"]["status"], "ok", "{reason}");
     }
-    let questions = world.doh.questions();
-    assert_eq!(questions.len(), cases.len());
-    for (question, (_, name, reason)) in questions.iter().zip(cases) {
-        assert_eq!(question.name(), name, "{reason}");
-        assert_eq!(question.path, "/q", "doh_path");
-        assert_eq!(question.message.queries[0].query_type, RecordType::PTR);
-        assert_eq!(question.message.metadata.id, 0, "for HTTP caches (RFC 8484 section 4.1)");
-        assert!(question.message.metadata.recursion_desired);
-        assert!(question.message.metadata.authentic_data, "asks to be told of validation (RFC 6840 section 5.7)");
-        assert_eq!(question.bytes.len() % 128, 0, "padded (RFC 8467 section 4.1)");
+    let queries = world.doh.queries();
+    assert_eq!(queries.len(), cases.len());
+    for (query, (_, name, reason)) in queries.iter().zip(cases) {
+        assert_eq!(query.name(), name, "{reason}");
+        assert_eq!(query.path, "/q", "doh_path");
+        assert_eq!(query.message.queries[0].query_type, RecordType::PTR);
+        assert_eq!(query.message.metadata.id, 0, "for HTTP caches (RFC 8484 section 4.1)");
+        assert!(query.message.metadata.recursion_desired);
+        assert!(query.message.metadata.authentic_data, "asks for the AD bit (RFC 6840 section 5.7)");
+        assert_eq!(query.bytes.len() % 128, 0, "padded (RFC 8467 section 4.1)");
     }
 }
 
@@ -124,8 +130,8 @@ async fn no_lookup_waits_for_another() {
     let subjects: Vec<_> = (0..LOOKUPS).map(|last| format!("9.9.9.{last}")).collect();
     let lookups = futures_util::future::join_all(subjects.iter().map(|subject| world.report(subject)));
     let release = async {
-        // Only when every question has arrived does the first get its answer.
-        within(world.doh.asked(LOOKUPS.into())).await;
+        // The first gets its answer when all have arrived.
+        within(world.doh.queried(LOOKUPS.into())).await;
         world.doh.release();
     };
     let (reports, ()) = tokio::join!(lookups, release);

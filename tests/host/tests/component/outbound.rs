@@ -1,4 +1,4 @@
-//! Resolvers that cannot be reached, and how one is told why.
+//! Resolvers that cannot be reached, and the reasons that a report gives.
 
 use host::doh::{Answer, Dead, Doh};
 use serde_json::Value;
@@ -12,13 +12,13 @@ async fn a_resolver_that_is_not_allowed() {
     let host = serve_manifest(&manifest, &resolvers(&doh.origin(), &doh.origin())).await;
     let client = Client::new(host.addr());
     unreachable(&client, "allowed_outbound_hosts").await;
-    assert_eq!(doh.count(), 0, "nothing left the host");
+    assert_eq!(doh.count(), 0, "no query left the host");
 }
 
 #[tokio::test]
 async fn a_resolver_that_is_not_there() {
     let closed = Dead::closed().unwrap();
-    // No label is longer than 63 characters (RFC 1035 section 2.3.4), so the machine's resolver asks nobody.
+    // No label is longer than 63 characters (RFC 1035 section 2.3.4), so the machine's resolver sends no query.
     let no_name = format!("http://{}.test", "x".repeat(64));
     let cases = [(closed.origin(), "refused"), (&no_name, "does not resolve")];
     for (origin, detail) in cases {
@@ -27,7 +27,7 @@ async fn a_resolver_that_is_not_there() {
     }
 }
 
-/// Asks, and expects all but names.
+/// Expects a report with everything but names.
 async fn unreachable(client: &Client, detail: &str) {
     let mut report = client.get("/8.8.8.8").await.report();
     let dns = report["dns"].take();

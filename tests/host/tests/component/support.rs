@@ -1,4 +1,4 @@
-//! What every test starts from: the component served by the host, a resolver to ask, and a client.
+//! What every test starts from: the component served by the host, a resolver, and a client for each version of HTTP.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -8,23 +8,25 @@ use std::time::Duration;
 use bytes::Bytes;
 use host::doh::{Doh, Identity, Script};
 use host::{Options, Program, Running};
-use http::{HeaderMap, Method, Request, StatusCode};
-use http_body_util::{BodyExt, Empty};
+use http::{HeaderMap, Method, Request, StatusCode, Version};
+use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 
-/// The component served, with a resolver that follows a script.
+/// The component served, with a resolver that follows a script, and clients.
 pub struct World {
     pub host: Running,
     pub doh: Doh,
     pub client: Client,
+    /// A client of the same host that speaks HTTP/2.
+    pub http2: Client,
 }
 
 impl World {
-    /// The application of the workspace's spin.toml, with a deadline for DNS that no slow machine misses.
+    /// The application of the workspace's spin.toml, with a DNS deadline that no slow machine misses.
     pub async fn new(script: impl Into<Script>) -> Self {
         Self::with(script, &[("dns_timeout_ms", "30000")]).await
     }
@@ -33,9 +35,18 @@ impl World {
     pub async fn with(script: impl Into<Script>, variables: &[(&str, &str)]) -> Self {
         let doh = Doh::start(script).await.unwrap();
         let origin = doh.origin();
-        let host = serve(&[&resolvers(&origin, &origin), variables].concat()).await;
-        let client = Client::new(host.addr());
-        Self { host, doh, client }
+        Self::of(serve(&[&resolvers(&origin, &origin), variables].concat()).await, doh)
+    }
+
+    /// A host that is being served, and its resolver.
+    pub fn of(host: Running, doh: Doh) -> Self {
+        let (client, http2) = (Client::new(host.addr()), Client::http2(host.addr()));
+        Self { host, doh, client, http2 }
+    }
+
+    /// A client for each version of HTTP.
+    pub fn clients(&self) -> [&Client; 2] {
+        [&self.client, &self.http2]
     }
 
     /// The document about `subject`, which must come with status 200.
@@ -44,7 +55,7 @@ impl World {
     }
 }
 
-/// The variables that name the resolvers; the primary's own origin for the fallback is none.
+/// The variables that name the resolvers; equal origins disable the fallback.
 pub fn resolvers<'a>(primary: &'a str, fallback: &'a str) -> [(&'static str, &'a str); 2] {
     [("doh_primary", primary), ("doh_fallback", fallback)]
 }
@@ -56,23 +67,29 @@ pub async fn serve(variables: &[(&str, &str)]) -> Running {
 
 /// Serves the component as the application of another manifest.
 pub async fn serve_manifest(manifest: &Path, variables: &[(&str, &str)]) -> Running {
-    program().serve(&options(manifest, variables)).await.unwrap()
+    serve_options(&options(manifest, variables)).await
 }
 
-/// Serves the application of the workspace's spin.toml, which trusts this certificate besides those of the world.
+/// Serves the component with these options.
+pub async fn serve_options(options: &Options) -> Running {
+    program().serve(options).await.unwrap()
+}
+
+/// Serves the application of the workspace's spin.toml, with this certificate trusted besides the public authorities.
 pub async fn serve_trusting(certificate: CertificateDer<'static>, variables: &[(&str, &str)]) -> Running {
     let mut options = options(&workspace().join("spin.toml"), variables);
     options.trusted.push(certificate);
-    program().serve(&options).await.unwrap()
+    serve_options(&options).await
 }
 
-fn options(manifest: &Path, variables: &[(&str, &str)]) -> Options {
+/// The options for a manifest and variables.
+pub fn options(manifest: &Path, variables: &[(&str, &str)]) -> Options {
     let mut options = Options::new(manifest);
     options.variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     options
 }
 
-/// A TLS server's identity for 127.0.0.1, and the certificate that a client must trust to believe it.
+/// A TLS server's identity for 127.0.0.1, and the certificate for clients to trust.
 pub fn identity() -> (Identity, CertificateDer<'static>) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let certificate = made.cert.der().clone();
@@ -96,10 +113,11 @@ pub fn workspace() -> PathBuf {
 /// An HTTP client that keeps its connections, to one server.
 pub struct Client {
     server: SocketAddr,
-    pool: Pool<HttpConnector, Empty<Bytes>>,
+    version: Version,
+    pool: Pool<HttpConnector, Full<Bytes>>,
 }
 
-/// An answer, whole.
+/// A whole response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -108,15 +126,22 @@ pub struct Answer {
 }
 
 impl Client {
+    /// A client that speaks HTTP/1.1.
     pub fn new(server: SocketAddr) -> Self {
-        Self { server, pool: Pool::builder(TokioExecutor::new()).build_http() }
+        Self { server, version: Version::HTTP_11, pool: Pool::builder(TokioExecutor::new()).build_http() }
+    }
+
+    /// A client that speaks HTTP/2 without asking first.
+    pub fn http2(server: SocketAddr) -> Self {
+        let pool = Pool::builder(TokioExecutor::new()).http2_only(true).build_http();
+        Self { server, version: Version::HTTP_2, pool }
     }
 
     /// A client whose connections come from this address of the machine.
     pub fn at(address: IpAddr, server: SocketAddr) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_local_address(Some(address));
-        Self { server, pool: Pool::builder(TokioExecutor::new()).build(connector) }
+        Self { pool: Pool::builder(TokioExecutor::new()).build(connector), ..Self::new(server) }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -124,15 +149,39 @@ impl Client {
     }
 
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send_body(method, path, headers, Bytes::new()).await
+    }
+
+    /// Sends a request with a body, and reads the whole response.
+    pub async fn send_body(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let sent = self.try_send(method.clone(), path, headers, body).await;
+        sent.unwrap_or_else(|error| panic!("{method} {path} over {:?}: {error:#}", self.version))
+    }
+
+    /// The same; an error where there is no whole response.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> anyhow::Result<Answer> {
         let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.server));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Empty::new()).unwrap();
+        let request = request.body(Full::new(body.into()))?;
         within(async {
-            let (head, body) = self.pool.request(request).await.unwrap().into_parts();
-            let body = body.collect().await.unwrap().to_bytes();
-            Answer { status: head.status, headers: head.headers, body }
+            let (head, body) = self.pool.request(request).await?.into_parts();
+            assert_eq!(head.version, self.version);
+            let body = body.collect().await?.to_bytes();
+            Ok(Answer { status: head.status, headers: head.headers, body })
         })
         .await
     }
@@ -156,8 +205,8 @@ impl Answer {
     }
 }
 
-/// Ends a test that waits for what never happens. It decides over no result: what it allows is far more than anything
-/// here takes.
+/// Ends a test that waits for an event that never comes. The limit is far beyond what any test takes, so that no result
+/// depends on it.
 pub async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future).await.expect("the test hangs")
+    tokio::time::timeout(Duration::from_secs(60), future).await.expect("the event did not come within 60 s")
 }

@@ -1,4 +1,4 @@
-//! What is asked of a server, and how it fared.
+//! The load on a server, and the measurements.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -11,11 +11,11 @@ use crate::server::Server;
 pub(crate) struct Load<'a> {
     pub(crate) name: &'static str,
     pub(crate) server: &'a Server,
-    /// Whom it asks.
+    /// Its resolver.
     pub(crate) resolver: &'a Server,
     /// Follows the address.
     pub(crate) query: &'static str,
-    /// How many addresses there are, asked for by Zipf's law; 0: all there are, one like the other.
+    /// How many addresses there are, requested by Zipf's law; 0: any address, all equally often.
     pub(crate) population: usize,
     pub(crate) connections: usize,
 }
@@ -30,26 +30,26 @@ pub(crate) struct Sample {
     pub(crate) p99: f64,
     /// Microseconds of processor time that the server spent on an answer.
     pub(crate) processor: f64,
-    /// Questions that the resolver got for an answer.
-    pub(crate) questions: f64,
+    /// Queries to the resolver per answer.
+    pub(crate) queries: f64,
 }
 
 impl<'a> Load<'a> {
-    /// Any addresses, with nothing after them.
+    /// Any addresses, without a query string.
     pub(crate) fn new(name: &'static str, server: &'a Server, resolver: &'a Server, connections: usize) -> Self {
         Self { name, server, resolver, query: "", population: 0, connections }
     }
 
     /// Measures; an error where any answer is missing or not 2xx.
     pub(crate) fn run(&self, duration: Duration) -> anyhow::Result<Sample> {
-        let asked = self.resolver.questions()?;
+        let sent = self.resolver.queries()?;
         let before = self.server.processor_time()?;
         let output = self.start(duration)?.wait_with_output()?;
         let spent = self.server.processor_time()?.saturating_sub(before);
         let text = String::from_utf8(output.stdout)?;
         let line = text.lines().find_map(|line| line.strip_prefix("figures ")).context("wrk printed no figures")?;
-        let asked = self.resolver.questions()? - asked;
-        Sample::parse(line, spent, asked).with_context(|| format!("{}: {text}", self.name))
+        let sent = self.resolver.queries()? - sent;
+        Sample::parse(line, spent, sent).with_context(|| format!("{}: {text}", self.name))
     }
 
     /// Starts the load.
@@ -67,7 +67,7 @@ impl<'a> Load<'a> {
 impl Sample {
     /// Reads what benches/random.lua prints: requests, then microseconds in all, of the 50th and of the 99th
     /// percentile, then errors.
-    fn parse(line: &str, spent: Duration, asked: u64) -> anyhow::Result<Self> {
+    fn parse(line: &str, spent: Duration, sent: u64) -> anyhow::Result<Self> {
         let figures = line.split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
         let [requests, duration, p50, p99, errors] = figures[..] else { anyhow::bail!("{line:?} is not five figures") };
         ensure!(requests > 0.0, "nothing was answered");
@@ -77,7 +77,7 @@ impl Sample {
             p50: p50 / 1e3,
             p99: p99 / 1e3,
             processor: spent.as_secs_f64() * 1e6 / requests,
-            questions: asked as f64 / requests,
+            queries: sent as f64 / requests,
         })
     }
 }
@@ -88,13 +88,13 @@ mod tests {
 
     #[test]
     fn figures() {
-        let sample = Sample { per_second: 500.0, p50: 20.5, p99: 31.0, processor: 100.0, questions: 0.5 };
+        let sample = Sample { per_second: 500.0, p50: 20.5, p99: 31.0, processor: 100.0, queries: 0.5 };
         let cases = [
             ("1000 2000000 20500 31000 0", Some(sample), "a thousand in two seconds"),
             ("1000 2000000 20500 31000 1", None, "one failed"),
             ("0 2000000 0 0 0", None, "none answered"),
             ("1000 2000000 20500 31000", None, "a figure is missing"),
-            ("1000 2000000 20500 31000 none", None, "no figure"),
+            ("1000 2000000 20500 31000 none", None, "not a figure"),
         ];
         for (line, expected, reason) in cases {
             assert_eq!(Sample::parse(line, Duration::from_millis(100), 500).ok(), expected, "{reason}");

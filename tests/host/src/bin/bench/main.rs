@@ -1,12 +1,13 @@
-//! How fast the component is, against the least that a Spin component can do under the same host.
+//! How fast the component is, compared with minimal Spin components under the same host, and what its worst requests cost.
 //!
 //! `make bench` builds what this needs. Host, resolver and load generator (wrk) are processes of their own, so that
-//! they share the processors as they would elsewhere. What is compared is measured in turns, round by round, so that
-//! a disturbance of the machine hits both.
+//! they share the processors as they would elsewhere. Loads that are compared are measured in turns, round by round, so
+//! that a disturbance of the machine affects both.
 
 mod load;
 mod report;
 mod server;
+mod worst;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use load::{Load, Sample};
 use report::{Batches, Report, Row, Start};
 use server::Server;
 
-/// Measures the component against a hello-world one, and against one that only asks the resolver
+/// Measures the component against a hello-world component, and against one that only queries the resolver
 #[derive(Parser)]
 #[command(name = "bench")]
 struct Options {
@@ -26,29 +27,44 @@ struct Options {
     #[arg(long, default_value = "3", value_name = "S")]
     seconds: u64,
 
-    /// Measurements of each
+    /// Measurements of each load
     #[arg(long, default_value = "4", value_name = "N")]
     rounds: usize,
 
-    /// Where the report is written to
+    /// Measure only the worst requests
+    #[arg(long)]
+    worst: bool,
+
+    /// Where to write the report
     #[arg(long, default_value = "target/bench.md", value_name = "FILE")]
     out: PathBuf,
 }
 
-/// How long the resolver takes.
+/// The delay of the resolver's answers.
 const RESOLVER: Duration = Duration::from_millis(20);
-/// Addresses that are asked for by Zipf's law: the visitors of a site.
+/// Addresses that are requested by Zipf's law, as those of the visitors of a site.
 const VISITORS: usize = 10_000;
-/// Clients that ask at once.
+/// Clients at once.
 const CONNECTIONS: usize = 32;
 const MANY_CONNECTIONS: usize = 256;
 
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
-    let resolver = Server::doh(RESOLVER)?;
     let mut report = Report::new(options.seconds, options.rounds);
+    if !options.worst {
+        measure_loads(&options, &mut report)?;
+    }
+    report.worst = worst::measure(&server::component("ipedge.wasm")?)?;
+    let text = report.to_string();
+    std::fs::write(&options.out, &text).with_context(|| options.out.display().to_string())?;
+    println!("{text}");
+    Ok(())
+}
+
+fn measure_loads(options: &Options, report: &mut Report) -> anyhow::Result<()> {
+    let resolver = Server::doh(RESOLVER)?;
     let duel = |instances, base: Load<'_>, ours: Load<'_>, report: &mut Report| -> anyhow::Result<()> {
-        let (base_samples, our_samples) = rounds(&options, &base, &ours)?;
+        let (base_samples, our_samples) = rounds(options, &base, &ours)?;
         report.rows.push(Row::new(instances, &base, &base_samples, None));
         report.rows.push(Row::new(instances, &ours, &our_samples, Some(&base_samples)));
         Ok(())
@@ -66,39 +82,36 @@ fn main() -> anyhow::Result<()> {
             instances,
             Load::new("a: hello world", &hello, &resolver, CONNECTIONS),
             Load { query: "?dns=false", ..Load::new("b: /{ip}?dns=false", &ipedge, &resolver, CONNECTIONS) },
-            &mut report,
+            report,
         )?;
         for connections in [CONNECTIONS, MANY_CONNECTIONS] {
             duel(
                 instances,
                 Load::new("c: one DoH request", &outbound, &resolver, connections),
                 Load::new("d: /{ip}", &ipedge, &resolver, connections),
-                &mut report,
+                report,
             )?;
         }
     }
-    // What an instance keeps of DNS serves the requests after it: more, where it has more of them.
+    // An instance's DNS cache serves its later requests: the more it has of them, the more it saves.
     for (reuse, instances) in [(128, "128 requests each"), (10_000, "10,000 requests each")] {
         let ipedge = Server::host("ipedge.wasm", reuse, &resolver)?;
         duel(
             instances,
             Load::new("d: /{ip}", &ipedge, &resolver, CONNECTIONS),
             Load { population: VISITORS, ..Load::new("e: /{ip}, Zipf", &ipedge, &resolver, CONNECTIONS) },
-            &mut report,
+            report,
         )?;
     }
     report.batches = batches(&resolver)?;
-    // An instance of the hello world cannot be held while one looks.
+    // Instances of the hello world end too soon to be measured.
     for (name, file) in [("ipedge", "ipedge.wasm"), ("outbound", "bench_outbound.wasm")] {
         report.instances.push((name, per_instance(file)?));
     }
-    let text = report.to_string();
-    std::fs::write(&options.out, &text).with_context(|| options.out.display().to_string())?;
-    println!("{text}");
     Ok(())
 }
 
-/// How long batches take, of addresses that nobody has asked about before.
+/// How long batches of new addresses take.
 fn batches(resolver: &Server) -> anyhow::Result<Vec<Batches>> {
     const BATCHES: usize = 20;
     let ipedge = Server::host("ipedge.wasm", 128, resolver)?;
@@ -113,7 +126,7 @@ fn batches(resolver: &Server) -> anyhow::Result<Vec<Batches>> {
     Ok(vec![of("application/json")?, of("application/x-ndjson")?])
 }
 
-/// What an instance adds to its host, in bytes: the memory of many that wait for a resolver, over that of none.
+/// The bytes that an instance adds to its host: the memory with many that wait for a resolver, less that with none.
 fn per_instance(file: &str) -> anyhow::Result<u64> {
     let resolver = Server::doh(Duration::from_secs(10))?;
     let server = Server::host(file, 1, &resolver)?;
@@ -126,7 +139,7 @@ fn per_instance(file: &str) -> anyhow::Result<u64> {
     Ok(with.saturating_sub(before) / MANY_CONNECTIONS as u64)
 }
 
-/// Measures two loads in turns, the one that goes first changing from round to round.
+/// Measures two loads in turns; which one is first changes from round to round.
 fn rounds(options: &Options, base: &Load<'_>, ours: &Load<'_>) -> anyhow::Result<(Vec<Sample>, Vec<Sample>)> {
     let (mut base_samples, mut our_samples) = (Vec::new(), Vec::new());
     for load in [base, ours] {

@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::load::{Load, Sample};
+use crate::worst::Worst;
 
-/// All that a run has measured.
+/// The measurements of a run.
 pub(crate) struct Report {
     seconds: u64,
     rounds: usize,
@@ -14,6 +15,7 @@ pub(crate) struct Report {
     /// Bytes that an instance adds, by component.
     pub(crate) instances: Vec<(&'static str, u64)>,
     pub(crate) batches: Vec<Batches>,
+    pub(crate) worst: Vec<Worst>,
 }
 
 /// One load: the medians of its measurements.
@@ -22,11 +24,11 @@ pub(crate) struct Row {
     name: &'static str,
     connections: usize,
     middle: Sample,
-    /// Requests per second in parts of what this is held against: median, least and greatest of the rounds.
+    /// Requests per second, relative to the load that this is compared with: median, least and greatest of the rounds.
     ratio: Option<[f64; 3]>,
 }
 
-/// What batches are answered in, and how long each took: to the first of the body, and to the last.
+/// The media type of batches, and the times of each to the first byte of the body and to the last.
 pub(crate) type Batches = (&'static str, Vec<[Duration; 2]>);
 
 /// How a host starts.
@@ -34,18 +36,26 @@ pub(crate) struct Start {
     pub(crate) name: &'static str,
     /// Until its first answer.
     pub(crate) ready: Duration,
-    /// Bytes that it occupies then.
+    /// Its memory then, in bytes.
     pub(crate) idle: u64,
 }
 
 impl Report {
     pub(crate) fn new(seconds: u64, rounds: usize) -> Self {
-        Self { seconds, rounds, rows: Vec::new(), starts: Vec::new(), instances: Vec::new(), batches: Vec::new() }
+        Self {
+            seconds,
+            rounds,
+            rows: Vec::new(),
+            starts: Vec::new(),
+            instances: Vec::new(),
+            batches: Vec::new(),
+            worst: Vec::new(),
+        }
     }
 }
 
 impl Row {
-    /// The medians of `samples`, and what they are in parts of those of `base`, taken in the same rounds.
+    /// The medians of `samples`, and their ratio to those of `base` in the same rounds.
     pub(crate) fn new(instances: &'static str, load: &Load<'_>, samples: &[Sample], base: Option<&[Sample]>) -> Self {
         let ratio = base.map(|base| {
             let ratios = || samples.iter().zip(base).map(|(ours, base)| ours.per_second / base.per_second);
@@ -57,7 +67,7 @@ impl Row {
             p50: of(|sample| sample.p50),
             p99: of(|sample| sample.p99),
             processor: of(|sample| sample.processor),
-            questions: of(|sample| sample.questions),
+            queries: of(|sample| sample.queries),
         };
         Self { instances, name: load.name, connections: load.connections, middle, ratio }
     }
@@ -73,7 +83,17 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MIB: f64 = (1 << 20) as f64;
+        if !self.rows.is_empty() {
+            self.write_loads(f)?;
+        }
+        self.write_worst(f)
+    }
+}
+
+const MIB: f64 = (1 << 20) as f64;
+
+impl Report {
+    fn write_loads(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
             "Medians of {} rounds of {} s; the resolver takes 20 ms; load and resolver run on the same machine.\n",
@@ -81,16 +101,16 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "| instances | load | connections | req/s | b/a, d/c, e/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer | questions an answer |"
+            "| instances | load | connections | req/s | b/a, d/c, e/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer | queries an answer |"
         )?;
         writeln!(f, "|---|---|--:|--:|--:|--:|--:|--:|--:|")?;
         for row in &self.rows {
-            let Sample { per_second, p50, p99, processor, questions } = row.middle;
+            let Sample { per_second, p50, p99, processor, queries } = row.middle;
             write!(f, "| {} | {} | {} | {per_second:.0} | ", row.instances, row.name, row.connections)?;
             if let Some([middle, least, greatest]) = row.ratio {
                 write!(f, "{middle:.2} ({least:.2} to {greatest:.2}) ")?;
             }
-            writeln!(f, "| {p50:.2} | {p99:.2} | {processor:.0} | {questions:.2} |")?;
+            writeln!(f, "| {p50:.2} | {p99:.2} | {processor:.0} | {queries:.2} |")?;
         }
         writeln!(f, "\n| batch of 100 new addresses | begins after ms | is whole after ms (least to greatest) |")?;
         writeln!(f, "|---|--:|--:|")?;
@@ -116,6 +136,26 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+
+    fn write_worst(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "\n| worst request | at once | largest response, KiB | queries | of an instance at once | memory of an instance, MiB | s | failures |"
+        )?;
+        writeln!(f, "|---|--:|--:|--:|--:|--:|--:|--:|")?;
+        for Worst { name, requests, failures, figures, time } in &self.worst {
+            writeln!(
+                f,
+                "| {name} | {requests} | {} | {} | {} | {:.0} | {:.1} | {failures} |",
+                figures.largest_response / 1024,
+                figures.outbound,
+                figures.outbound_at_once,
+                figures.memory as f64 / MIB,
+                time.as_secs_f64(),
+            )?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +166,7 @@ mod tests {
     fn medians() {
         let cases: [(&[f64], f64, &str); 3] = [
             (&[3.0], 3.0, "one"),
-            (&[9.0, 1.0, 2.0], 2.0, "the middle one, in whatever order"),
+            (&[9.0, 1.0, 2.0], 2.0, "the middle one, in any order"),
             (&[4.0, 1.0, 2.0, 9.0], 3.0, "between the middle two"),
         ];
         for (values, expected, reason) in cases {

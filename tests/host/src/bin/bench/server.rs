@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
-/// A server in a process of its own, which ends with this.
+/// A server in its own process, which ends when this is dropped.
 pub(crate) struct Server {
     process: Child,
     pub(crate) address: SocketAddr,
@@ -16,7 +16,7 @@ pub(crate) struct Server {
     pub(crate) ready: Duration,
 }
 
-/// What a process occupies, in bytes.
+/// The memory of a process, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Memory {
     /// Pages that are mapped, once for every mapping (RSS).
@@ -28,8 +28,7 @@ pub(crate) struct Memory {
 impl Server {
     /// A component in the host, with this resolver.
     pub(crate) fn host(component: &str, reuse: usize, resolver: &Server) -> anyhow::Result<Self> {
-        let component = PathBuf::from("target/wasm32-wasip2/release").join(component);
-        ensure!(component.is_file(), "{} is missing: run `make bench`", component.display());
+        let component = self::component(component)?;
         let mut command = sibling("host")?;
         command
             .arg("--component")
@@ -50,9 +49,9 @@ impl Server {
 
     fn start(mut command: Command) -> anyhow::Result<Self> {
         let start = Instant::now();
-        // Backtraces are captured where errors are made, and cost what is to be measured.
+        // Backtraces are captured with each error, and would be measured, too.
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
-        // What a component prints goes to the host's standard error; where Spin runs as a service, to a log.
+        // Components print to the host's standard error.
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let output = process.stdout.take().context("the server's output is not piped")?;
         let mut line = String::new();
@@ -65,14 +64,14 @@ impl Server {
         Ok(server)
     }
 
-    /// How many questions the resolver has got.
-    pub(crate) fn questions(&self) -> anyhow::Result<u64> {
-        let answer = self.get("/questions")?;
+    /// How many queries the resolver has received.
+    pub(crate) fn queries(&self) -> anyhow::Result<u64> {
+        let answer = self.get("/queries")?;
         let count = answer.rsplit_once("\r\n\r\n").map(|(_, body)| body.trim().parse());
-        count.with_context(|| format!("{} answered {answer:?}", self.address))?.context("no count of questions")
+        count.with_context(|| format!("{} answered {answer:?}", self.address))?.context("no count of queries")
     }
 
-    /// Asks once, and waits for the answer, whatever it is.
+    /// Sends a request, and waits for any answer.
     fn ask(&self) -> anyhow::Result<()> {
         let answer = self.get("/health")?;
         ensure!(answer.starts_with("HTTP/1.1 "), "{} answered {answer:?}", self.address);
@@ -83,7 +82,7 @@ impl Server {
     pub(crate) fn batch(&self, accept: &str, addresses: &str) -> anyhow::Result<[Duration; 2]> {
         let mut connection = TcpStream::connect(self.address)?;
         let start = Instant::now();
-        // In one segment, as a client with a buffer sends it.
+        // In one segment, as buffered clients send it.
         let request = format!(
             "POST /batch HTTP/1.1\r\nHost: bench\r\nAccept: {accept}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n\
              {addresses}",
@@ -125,7 +124,7 @@ impl Server {
         Ok(TICK * ticks)
     }
 
-    /// What the process occupies now.
+    /// The memory of the process now.
     pub(crate) fn memory(&self) -> anyhow::Result<Memory> {
         let file = format!("/proc/{}/smaps_rollup", self.process.id());
         let text = std::fs::read_to_string(&file)?;
@@ -146,7 +145,14 @@ impl Drop for Server {
     }
 }
 
-/// A program of this crate: it lies beside this one.
+/// The file of a component.
+pub(crate) fn component(name: &str) -> anyhow::Result<PathBuf> {
+    let file = PathBuf::from("target/wasm32-wasip2/release").join(name);
+    ensure!(file.is_file(), "{} is missing: run `make bench`", file.display());
+    Ok(file)
+}
+
+/// A program of this crate, in the same folder as this one.
 fn sibling(name: &str) -> anyhow::Result<Command> {
     let program = std::env::current_exe()?.with_file_name(name);
     ensure!(Path::new(&program).is_file(), "{} is missing: run `make bench`", program.display());

@@ -1,7 +1,8 @@
-//! Bodies that do not arrive as one expects, and what tells whether they arrived.
+//! Bodies that arrive late or in part, and a body that notices its own end.
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -10,26 +11,27 @@ use http_body::{Frame, SizeHint};
 use tokio::time::{Interval, interval};
 
 use super::Body;
+use crate::doh::connection::Connection;
 use crate::doh::tally::Exchange;
 
-/// Promises all its bytes and breaks off in the middle.
+/// Announces all its bytes and breaks off in the middle.
 pub(super) struct Cut {
     next: Part,
-    promised: u64,
+    announced: u64,
 }
 
 enum Part {
     FirstHalf(Bytes),
-    /// Nothing for a moment, so that the first half is sent.
+    /// Nothing once, so that the first half is sent.
     Pause,
     Break,
 }
 
 impl Cut {
     pub(super) fn new(mut bytes: Bytes) -> Self {
-        let promised = bytes.len() as u64;
+        let announced = bytes.len() as u64;
         bytes.truncate(bytes.len() / 2);
-        Self { next: Part::FirstHalf(bytes), promised }
+        Self { next: Part::FirstHalf(bytes), announced }
     }
 }
 
@@ -55,7 +57,7 @@ impl http_body::Body for Cut {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.promised)
+        SizeHint::with_exact(self.announced)
     }
 }
 
@@ -95,18 +97,25 @@ impl http_body::Body for Drip {
     }
 }
 
-/// A body that tells when its end has been taken.
+/// A body that reports when its end has been taken.
 pub(in crate::doh) struct Watched {
     body: Body,
     exchange: Exchange,
+    connection: Arc<Connection>,
 }
 
 impl Watched {
-    pub(in crate::doh) fn new(body: Body, mut exchange: Exchange) -> Self {
-        if http_body::Body::is_end_stream(&body) {
-            exchange.answered();
+    pub(in crate::doh) fn new(body: Body, exchange: Exchange, connection: Arc<Connection>) -> Self {
+        let mut watched = Self { body, exchange, connection };
+        if http_body::Body::is_end_stream(&watched.body) {
+            watched.end();
         }
-        Self { body, exchange }
+        watched
+    }
+
+    fn end(&mut self) {
+        self.exchange.answered();
+        self.connection.answered();
     }
 }
 
@@ -120,7 +129,7 @@ impl http_body::Body for Watched {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         if !matches!(frame, Some(Ok(_))) || http_body::Body::is_end_stream(&self.body) {
-            self.exchange.answered();
+            self.end();
         }
         Poll::Ready(frame)
     }

@@ -9,64 +9,69 @@ use hickory_proto::rr::rdata::{CNAME, PTR};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use super::super::zone::{self, name};
-use super::{Answer, Chain};
+use super::{Answer, Chain, flood};
 
-/// TTLs of what has no TTL of its own.
+/// The TTL of records for which a script gives none, in seconds.
 const TTL: u32 = 300;
 
 impl Answer {
-    /// The DNS message to this question, or what stands in its place.
-    pub(super) fn bytes(&self, question: &Message) -> Bytes {
+    /// The DNS message for this query, or the bytes in its place.
+    pub(super) fn bytes(&self, query: &Message) -> Bytes {
         match self {
             Self::Bytes(bytes) => bytes.clone(),
-            Self::PointerLoop => pointer_loop(question),
-            _ => encode(&self.message(question)),
+            Self::PointerLoop => pointer_loop(query),
+            Self::With(_, _, answer) | Self::Gzipped(answer) => answer.bytes(query),
+            _ => encode(&self.message(query)),
         }
     }
 
-    fn message(&self, question: &Message) -> Message {
-        let mut message = reply(question);
+    fn message(&self, query: &Message) -> Message {
+        let mut message = reply(query);
         match self {
             Self::Names(chain) => chain.write(&mut message),
             Self::Labels(names) => {
                 for labels in *names {
                     let target = Name::from_labels(labels.iter().copied())
-                        .unwrap_or_else(|error| panic!("a script's labels: {error}"));
-                    message.add_answer(Record::from_rdata(asked(question), TTL, RData::PTR(PTR(target))));
+                        .unwrap_or_else(|error| panic!("labels of a test: {error}"));
+                    message.add_answer(Record::from_rdata(name_of(query), TTL, RData::PTR(PTR(target))));
                 }
             }
             Self::Records(records) if records.is_empty() => {
-                message.add_authority(negative(question, TTL));
+                message.add_authority(negative(query, TTL));
             }
             Self::Records(records) => message.answers.clone_from(records),
+            Self::Flood => {
+                let record_type = query.queries.first().map_or(RecordType::ZERO, |query| query.query_type);
+                message.answers = flood::records(&name_of(query), record_type);
+            }
             Self::NxDomain(ttl) => {
                 message.metadata.response_code = ResponseCode::NXDomain;
-                message.add_authority(negative(question, *ttl));
+                message.add_authority(negative(query, *ttl));
             }
             Self::NoData(ttl) => {
-                message.add_authority(negative(question, *ttl));
+                message.add_authority(negative(query, *ttl));
             }
             Self::Failure(code, extended) => {
                 message.metadata.response_code = *code;
-                if let Some((code, text)) = extended {
-                    message.set_edns(extended_error(*code, text));
+                if !extended.is_empty() {
+                    message.set_edns(extended_errors(extended));
                 }
             }
             Self::Loop => {
-                let (asked, other) = (asked(question), name("loop.doh.test."));
-                message.add_answer(Record::from_rdata(asked.clone(), 60, RData::CNAME(CNAME(other.clone()))));
-                message.add_answer(Record::from_rdata(other, 60, RData::CNAME(CNAME(asked))));
+                let (owner, other) = (name_of(query), name("loop.doh.test."));
+                message.add_answer(Record::from_rdata(owner.clone(), 60, RData::CNAME(CNAME(other.clone()))));
+                message.add_answer(Record::from_rdata(other, 60, RData::CNAME(CNAME(owner))));
             }
             Self::OtherQuestion => {
                 let other = name("1.2.0.192.in-addr.arpa.");
                 message.queries = vec![Query::query(other.clone(), RecordType::PTR)];
                 message.add_answer(Record::from_rdata(other, TTL, zone::ptr("other.doh.test.")));
             }
-            Self::Echo => return question.clone(),
-            _ => right(&mut message),
+            Self::Echo => return query.clone(),
+            _ => from_address(&mut message),
         }
         match self {
-            Self::OtherId => message.metadata.id = question.metadata.id.wrapping_add(1),
+            Self::OtherId => message.metadata.id = query.metadata.id.wrapping_add(1),
             Self::Truncated => message.metadata.truncation = true,
             Self::OtherType => message.queries.iter_mut().for_each(|query| query.query_type = RecordType::A),
             Self::OtherClass => message.queries.iter_mut().for_each(|query| query.query_class = DNSClass::CH),
@@ -78,7 +83,7 @@ impl Answer {
 
 impl Chain {
     fn write(&self, message: &mut Message) {
-        let mut owner = asked(message);
+        let mut owner = name_of(message);
         for (target, ttl) in &self.through {
             message.add_answer(Record::from_rdata(owner, *ttl, zone::cname(target)));
             owner = name(target);
@@ -90,8 +95,8 @@ impl Chain {
     }
 }
 
-/// Makes the answer of [`Answer::FromAddress`]: `ip-192-0-2-1.doh.test.` for 192.0.2.1, and the reverse.
-fn right(message: &mut Message) {
+/// The answer of [`Answer::FromAddress`]: `ip-192-0-2-1.doh.test.` for 192.0.2.1, and the reverse.
+fn from_address(message: &mut Message) {
     let Some(query) = message.queries.first().cloned() else { return };
     let data = match query.name.parse_arpa_name() {
         Ok(network) => {
@@ -114,33 +119,34 @@ fn right(message: &mut Message) {
     };
 }
 
-/// The address that a name of [`right`] is made from.
+/// The address that a name of [`from_address`] is made from.
 fn address(name: &Name) -> Option<IpAddr> {
     let name = name.to_lowercase().to_ascii();
     let label = name.strip_prefix("ip-")?.strip_suffix(".doh.test.")?;
     label.replace('-', ".").parse().or_else(|_| label.replace('-', ":").parse()).ok()
 }
 
-/// A response without records: the question's ID, its question, NOERROR.
-fn reply(question: &Message) -> Message {
-    let mut message = Message::new(question.metadata.id, MessageType::Response, OpCode::Query);
-    message.metadata.recursion_desired = question.metadata.recursion_desired;
+/// A response without records: the query's ID and question, NOERROR.
+fn reply(query: &Message) -> Message {
+    let mut message = Message::new(query.metadata.id, MessageType::Response, OpCode::Query);
+    message.metadata.recursion_desired = query.metadata.recursion_desired;
     message.metadata.recursion_available = true;
-    message.queries.clone_from(&question.queries);
+    message.queries.clone_from(&query.queries);
     message
 }
 
-fn asked(question: &Message) -> Name {
-    question.queries.first().map(|query| query.name.clone()).unwrap_or_default()
+/// The name that is queried; the root where there is none.
+fn name_of(query: &Message) -> Name {
+    query.queries.first().map(|query| query.name.clone()).unwrap_or_default()
 }
 
 fn encode(message: &Message) -> Bytes {
-    message.to_vec().unwrap_or_else(|error| panic!("a script's message: {error}")).into()
+    message.to_vec().unwrap_or_else(|error| panic!("a message of a test: {error}")).into()
 }
 
-/// One PTR record whose owner is a pointer to where it stands: there is no end to it.
-fn pointer_loop(question: &Message) -> Bytes {
-    let mut bytes = encode(&reply(question)).to_vec();
+/// One PTR record whose owner is a pointer to itself.
+fn pointer_loop(query: &Message) -> Bytes {
+    let mut bytes = encode(&reply(query)).to_vec();
     // The low half of ANCOUNT (RFC 1035 section 4.1.1).
     bytes[7] = 1;
     let [high, low] = u16::try_from(bytes.len()).unwrap_or_default().to_be_bytes();
@@ -150,16 +156,20 @@ fn pointer_loop(question: &Message) -> Bytes {
     bytes.into()
 }
 
-/// The SOA of the zone around the name (RFC 2308): the TTL is the lesser of the record's and its MINIMUM.
-fn negative(question: &Message, ttl: u32) -> Record {
+/// The SOA of the zone around the name. A negative answer holds for the lesser of its TTL and its MINIMUM (RFC 2308
+/// section 5).
+fn negative(query: &Message, ttl: u32) -> Record {
     let soa = zone::soa("doh.test.", "doh.test.", 1, ttl);
-    Record::from_rdata(asked(question).base_name(), ttl.saturating_add(60), soa)
+    Record::from_rdata(name_of(query).base_name(), ttl.saturating_add(60), soa)
 }
 
-/// RFC 8914 section 2: INFO-CODE and EXTRA-TEXT in option 15.
-fn extended_error(code: u16, text: &str) -> Edns {
+/// RFC 8914 section 2: INFO-CODE and EXTRA-TEXT in an option 15 for each.
+fn extended_errors(errors: &[(u16, &str)]) -> Edns {
     const EXTENDED_DNS_ERROR: u16 = 15;
     let mut edns = Edns::new();
-    edns.options_mut().insert(EdnsOption::Unknown(EXTENDED_DNS_ERROR, [&code.to_be_bytes(), text.as_bytes()].concat()));
+    for (code, text) in errors {
+        let value = [&code.to_be_bytes(), text.as_bytes()].concat();
+        edns.options_mut().insert(EdnsOption::Unknown(EXTENDED_DNS_ERROR, value));
+    }
     edns
 }

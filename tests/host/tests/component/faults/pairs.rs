@@ -1,4 +1,4 @@
-//! Every behaviour of the primary with every behaviour of the fallback.
+//! Every behaviour of the primary resolver with every behaviour of the fallback.
 
 use std::net::Ipv4Addr;
 use std::time::Instant;
@@ -8,21 +8,21 @@ use futures_util::{StreamExt, stream};
 use super::behaviour::{self, Behaviour};
 use super::rig::{Outcome, Rig};
 
-/// How many lookups are under way at once.
+/// Lookups at once.
 const AT_ONCE: usize = 96;
 
-/// Whose answer is told.
+/// Which resolver's answer counts.
 #[derive(Clone, Copy)]
 enum Winner {
     Primary,
     Fallback,
 }
 
-/// The rule: the primary's answer, unless it has none, or is late and the fallback has one. Where neither has, the
-/// failure that tells most, the primary's where they tell the same.
+/// The rule: the primary's answer, unless it has none, or is late and the fallback has one. If neither has one, the failure
+/// that says more, and of equal failures the primary's.
 fn winner(primary: &Behaviour, fallback: &Behaviour) -> Winner {
     use Winner::{Fallback, Primary};
-    let tells = |behaviour: &Behaviour| {
+    let rank = |behaviour: &Behaviour| {
         let least_first = ["timeout", "unreachable", "malformed", "refused", "servfail"];
         least_first.iter().position(|status| *status == behaviour.status)
     };
@@ -37,7 +37,7 @@ fn winner(primary: &Behaviour, fallback: &Behaviour) -> Winner {
             }
         }
         (false, false) => {
-            if tells(fallback) > tells(primary) {
+            if rank(fallback) > rank(primary) {
                 Fallback
             } else {
                 Primary
@@ -72,7 +72,7 @@ async fn every_pair() {
     rig.finish().await;
 }
 
-/// What is wrong with an outcome.
+/// The error in an outcome, if it has one.
 fn complaint(rig: &Rig, ip: Ipv4Addr, primary: &Behaviour, fallback: &Behaviour, outcome: &Outcome) -> Option<String> {
     let (first, second) = rig.origins(primary, Some(fallback));
     let (winner, origin) = match winner(primary, fallback) {
@@ -89,16 +89,16 @@ fn complaint(rig: &Rig, ip: Ipv4Addr, primary: &Behaviour, fallback: &Behaviour,
     if !outcome.rest_is_whole {
         return wrong("the rest of the document has changed");
     }
-    if winner.is_conclusive() && !outcome.server_timing.contains(&format!("dns;desc=\"{origin}/dns-query\"")) {
+    if winner.is_conclusive() && !outcome.server_timing.contains(&format!("dns;desc=\"{origin}\"")) {
         return wrong("Server-Timing names another resolver");
     }
     if !winner.is_conclusive() && ![&first, &second].iter().all(|origin| outcome.detail.contains(origin.as_str())) {
         return wrong("`detail` does not name both resolvers");
     }
     let needed = !primary.is_conclusive() || primary.is_late();
-    let fallback_asked = if rig.is_server(fallback) { usize::from(needed) } else { 0 };
-    if outcome.asked != (usize::from(rig.is_server(primary)), fallback_asked) {
-        return wrong("asked too often, or not at all");
+    let fallback_queries = if rig.is_server(fallback) { usize::from(needed) } else { 0 };
+    if outcome.asked != (usize::from(rig.is_server(primary)), fallback_queries) {
+        return wrong("queried too often, or not at all");
     }
     None
 }

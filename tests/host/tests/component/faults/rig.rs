@@ -1,4 +1,4 @@
-//! Two resolvers that misbehave as told, and a host for every pair of origins: what all the tests here work on.
+//! Two resolvers whose behaviour is set for each name, and a host for every pair of origins.
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -12,10 +12,10 @@ use tokio::sync::{Mutex, OnceCell};
 use super::behaviour::{Behaviour, Does, Place};
 use crate::support::{self, Client, within};
 
-/// Long enough for every machine, short enough to wait for.
+/// The hedge delay of hosts that have one.
 const HEDGE: Duration = Duration::from_millis(20);
 
-/// Resolvers, and the hosts that know them.
+/// The resolvers, and the hosts that use them.
 pub struct Rig {
     primary: Side,
     fallback: Side,
@@ -24,27 +24,27 @@ pub struct Rig {
     hosts: Mutex<HashMap<Wiring, Arc<OnceCell<Host>>>>,
 }
 
-/// What answers, or does not, as one of the two resolvers.
+/// One of the two resolvers: a server, or an origin without one.
 struct Side {
     server: Doh,
     untrusted: Doh,
     dead: HashMap<Place, Dead>,
 }
 
-/// What a host is told of its resolvers.
+/// The configuration of a host.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Wiring {
     primary: String,
     fallback: String,
-    patience: Patience,
+    timing: Timing,
 }
 
-/// How long a host waits. Where nobody is silent to the end, no test waits for a clock.
+/// The hedge delay and the deadline of a host. Tests wait for a deadline only where a resolver never answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Patience {
-    /// The fallback is asked when the primary has failed, not before.
+enum Timing {
+    /// The fallback is queried only when the primary has failed.
     NoHedge,
-    /// The fallback is soon asked, and a deadline that nobody reaches.
+    /// The fallback is queried soon, and the deadline is never reached.
     Hedge,
     /// The same with a deadline that is reached.
     Deadline,
@@ -55,7 +55,7 @@ struct Host {
     client: Client,
 }
 
-/// What a report says, and who said it.
+/// A report, and how it came about.
 #[derive(Debug)]
 pub struct Outcome {
     pub status: String,
@@ -63,9 +63,9 @@ pub struct Outcome {
     pub detail: String,
     /// The header.
     pub server_timing: String,
-    /// Whether the rest of the report is all there, and what it is with `dns=false`.
+    /// Whether the rest of the report is complete, and equal to that with `dns=false`.
     pub rest_is_whole: bool,
-    /// How often the two servers were asked.
+    /// The queries that the two servers got.
     pub asked: (usize, usize),
 }
 
@@ -79,19 +79,19 @@ impl Rig {
         }
     }
 
-    /// The origins at which a pair of behaviours is to be had.
+    /// The origins of a pair of behaviours.
     pub fn origins(&self, primary: &Behaviour, fallback: Option<&Behaviour>) -> (String, String) {
         let first = self.primary.origin(primary);
         let second = fallback.map_or_else(|| first.clone(), |fallback| self.fallback.origin(fallback));
         (first, second)
     }
 
-    /// Whether a behaviour is one of the server that counts its questions.
+    /// Whether a behaviour is that of the server, which counts its queries.
     pub fn is_server(&self, behaviour: &Behaviour) -> bool {
         !matches!(behaviour.does, Does::Dead(_))
     }
 
-    /// Asks about `ip`, which nobody has asked about before. Without a fallback, `doh_fallback` is `doh_primary`.
+    /// Requests the report on `ip`, for the first time. Without a fallback, `doh_fallback` is `doh_primary`.
     pub async fn ask(&self, ip: Ipv4Addr, primary: &Behaviour, fallback: Option<&Behaviour>) -> Outcome {
         let name = reverse(ip.into());
         self.primary.server.on(&name, self.primary_script(primary, fallback));
@@ -115,7 +115,7 @@ impl Rig {
         }
     }
 
-    /// Nobody is waited for any more, nothing broke, and all hosts serve.
+    /// Checks that no query is left, no instance has failed, and all hosts serve.
     pub async fn finish(&self) {
         for server in [&self.primary.server, &self.fallback.server] {
             within(server.idle()).await;
@@ -123,27 +123,27 @@ impl Rig {
         for host in self.hosts.lock().await.values() {
             let Host { running, client } = host.get().unwrap();
             assert_eq!(client.get("/health").await.report()["status"], "ok");
-            assert_eq!(running.counters().failed(), 0, "an instance died of it");
+            assert_eq!(running.counters().failed(), 0, "an instance failed");
         }
         assert_eq!(self.elsewhere.count(), 0, "a redirect was followed");
     }
 
     async fn host(&self, primary: &Behaviour, fallback: Option<&Behaviour>) -> Arc<OnceCell<Host>> {
-        let patience = Patience::of(primary, fallback);
+        let timing = Timing::of(primary, fallback);
         let (primary, fallback) = self.origins(primary, fallback);
-        let wiring = Wiring { primary, fallback, patience };
+        let wiring = Wiring { primary, fallback, timing };
         let cell = Arc::clone(self.hosts.lock().await.entry(wiring.clone()).or_default());
         cell.get_or_init(|| Host::start(wiring)).await;
         cell
     }
 
-    /// A late primary is held until the fallback has been asked; for good where that has an answer, so that it is the
-    /// fallback's that comes first.
+    /// A late primary is held until the fallback has been queried. Where the fallback has an answer, it is held for good, so
+    /// that the fallback is the first.
     fn primary_script(&self, primary: &Behaviour, fallback: Option<&Behaviour>) -> Script {
         match (&primary.does, fallback) {
             (Does::AnswerLate(_), Some(fallback)) if fallback.is_conclusive() => Script::never(),
             (Does::AnswerLate(answer), Some(Behaviour { does: Does::Answer(_) | Does::Never, .. })) => {
-                Script::when_asked(&self.fallback.server, answer.clone())
+                Script::after_query_to(&self.fallback.server, answer.clone())
             }
             _ => script(primary),
         }
@@ -182,7 +182,7 @@ impl Side {
     }
 }
 
-impl Patience {
+impl Timing {
     fn of(primary: &Behaviour, fallback: Option<&Behaviour>) -> Self {
         let conclusive = primary.is_conclusive() || fallback.is_some_and(Behaviour::is_conclusive);
         let silent = primary.is_silent() || fallback.is_some_and(Behaviour::is_silent);
@@ -197,10 +197,10 @@ impl Patience {
 impl Host {
     async fn start(wiring: Wiring) -> Self {
         let hedge = HEDGE.as_millis().to_string();
-        let (timeout, hedge) = match wiring.patience {
-            Patience::NoHedge => ("30000", "30000"),
-            Patience::Hedge => ("30000", hedge.as_str()),
-            Patience::Deadline => ("2000", hedge.as_str()),
+        let (timeout, hedge) = match wiring.timing {
+            Timing::NoHedge => ("30000", "30000"),
+            Timing::Hedge => ("30000", hedge.as_str()),
+            Timing::Deadline => ("2000", hedge.as_str()),
         };
         let running = support::serve(&[
             ("doh_primary", &wiring.primary),

@@ -1,0 +1,143 @@
+//! The elements of a batch as bytes: each is rendered once, and shared by all positions of its subject.
+
+use std::io;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::memory::busy;
+use crate::lookup;
+use crate::lookup::report::Item;
+use crate::platform::memory::{Pool, Taken};
+use crate::request::subject::Subject;
+use crate::response::problem::Problem;
+
+/// The longest element. A host name with 16 addresses, each with 8 KiB of names, and five sets of records of 16 KiB has
+/// 208 KiB of text; JSON can double it by escaping.
+const MAX_ELEMENT: usize = 512 * 1024;
+
+/// The memory that a lookup holds before it ends: the text of an address's names, or that of a host name's records and
+/// of the names of its addresses.
+pub(super) fn cost(subject: &Subject) -> usize {
+    match subject {
+        Subject::Address(_) => 16 * 1024,
+        Subject::Host(_) => 256 * 1024,
+    }
+}
+
+/// What became of a subject.
+pub(super) enum Answer {
+    /// It is known.
+    Known(Element),
+    /// Why it is not known.
+    Failed(Problem),
+}
+
+/// The JSON of an element, and the memory that it takes, of the instance and of its request.
+pub(super) struct Element {
+    /// The JSON, an object.
+    pub(super) json: Box<[u8]>,
+    _of_instance: Taken,
+    _of_request: Taken,
+}
+
+impl Answer {
+    /// Renders what is known of a subject, and takes the memory that it needs.
+    pub(super) fn new(
+        known: Result<Item<'_>, lookup::Error>,
+        style: Style,
+        instance: &Arc<Pool>,
+        request: &Arc<Pool>,
+    ) -> Self {
+        let rendered = known.map_err(Problem::from).and_then(|item| render(&item, style));
+        let json = match rendered {
+            Ok(json) => json,
+            Err(problem) => return Self::Failed(problem),
+        };
+        Element::new(json, instance, request).map_or_else(|| Self::Failed(busy()), Self::Known)
+    }
+}
+
+impl Element {
+    /// The element with this JSON, if there is memory for it.
+    pub(super) fn new(json: Box<[u8]>, instance: &Arc<Pool>, request: &Arc<Pool>) -> Option<Self> {
+        let (_of_instance, _of_request) = (instance.try_take(json.len())?, request.try_take(json.len())?);
+        Some(Self { json, _of_instance, _of_request })
+    }
+}
+
+/// How JSON is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Without blanks.
+    Compact,
+    /// Indented, as an element of an indented array is.
+    Indented,
+}
+
+/// `document` as JSON.
+///
+/// # Errors
+///
+/// When it is longer than an element may be, or cannot be written as JSON.
+pub(super) fn render(document: &impl Serialize, style: Style) -> Result<Box<[u8]>, Problem> {
+    let mut output = Output { json: Vec::new(), style };
+    let written = match style {
+        Style::Compact => serde_json::to_writer(&mut output, document),
+        Style::Indented => serde_json::to_writer_pretty(&mut output, document),
+    };
+    match written {
+        Ok(()) => Ok(output.json.into_boxed_slice()),
+        Err(error) if error.is_io() => Err(too_long()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn too_long() -> Problem {
+    let detail = format!(
+        "What is known of this subject is longer than {MAX_ELEMENT} bytes. Ask without verify=true and records=true."
+    );
+    Problem::new(413, "Too much at once", detail)
+}
+
+/// Keeps what is written to it, up to the length of an element.
+struct Output {
+    json: Vec<u8>,
+    style: Style,
+}
+
+impl io::Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // The elements of an array stand one level further in. JSON has no line ends but those of its indentation.
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.json.extend_from_slice(line);
+            if self.style == Style::Indented && line.ends_with(b"\n") {
+                self.json.extend_from_slice(b"  ");
+            }
+        }
+        if self.json.len() > MAX_ELEMENT { Err(io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_bounded() {
+        for (length, fits, why) in [
+            (MAX_ELEMENT - 2, true, "with its quotes, as long as an element may be"),
+            (MAX_ELEMENT - 1, false, "a byte more"),
+            (MAX_ELEMENT * 3, false, "much more"),
+        ] {
+            match render(&"x".repeat(length), Style::Compact) {
+                Ok(json) => assert!(fits && json.len() == length + 2, "{why}"),
+                Err(problem) => assert!(!fits && problem.status == 413, "{why}: {problem:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! The bytes of a batch's response: an array or lines, in pieces, never longer than a response may be.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::element::{Answer, Style, render};
+use crate::response::problem::Problem;
+
+/// The longest response. Akamai Functions accepts 10 MiB.
+pub(super) const MAX_RESPONSE: usize = 8 * 1024 * 1024;
+
+/// The room that is kept for each entry that is not written yet, so that a full response can still say that it omits
+/// it: the problem without its subject, and the position.
+const OMITTED: usize = 400;
+
+/// The most bytes of JSON for a byte of text: `\u0000`.
+const ESCAPED: usize = 6;
+
+/// The end of an array.
+const CLOSING: usize = 4;
+
+/// How the elements are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// As a JSON array, in the order of the entries.
+    Array(Style),
+    /// As lines of JSON with the positions of their entries, counted from 0, in the order in which they become known.
+    Lines,
+}
+
+/// A response that is being put together.
+pub(super) struct Output {
+    layout: Layout,
+    limit: usize,
+    full: bool,
+    /// For each entry, the room that is kept for it; 0 when it is written.
+    kept: Vec<usize>,
+    /// The sum of these.
+    all_kept: usize,
+    /// For each entry, whether its element is known.
+    ready: Vec<bool>,
+    /// In an array, the entry to write next.
+    position: usize,
+    /// Of lines, the entries that are known and not written yet.
+    known: VecDeque<usize>,
+    /// The number of entries that are written.
+    entries: usize,
+    /// The bytes so far, and how many of them are still here.
+    written: usize,
+    length: usize,
+    parts: VecDeque<Part>,
+}
+
+/// Some bytes, from a position on.
+struct Part {
+    bytes: Bytes,
+    from: usize,
+}
+
+enum Bytes {
+    Own(Box<[u8]>),
+    Shared(Rc<Answer>),
+}
+
+impl Bytes {
+    fn get(&self) -> &[u8] {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Shared(answer) => match &**answer {
+                Answer::Known(element) => &element.json,
+                Answer::Failed(_) => &[],
+            },
+        }
+    }
+}
+
+impl Output {
+    /// The length of a piece: all responses of an instance together have one of these in writing.
+    pub(super) const PIECE: usize = 32 * 1024;
+
+    /// A response for entries whose texts have these lengths.
+    pub(super) fn new(layout: Layout, texts: impl Iterator<Item = usize>) -> Self {
+        Self::bounded(layout, texts, MAX_RESPONSE)
+    }
+
+    pub(super) fn bounded(layout: Layout, texts: impl Iterator<Item = usize>, limit: usize) -> Self {
+        let kept: Vec<_> = texts.map(|length| OMITTED + ESCAPED * length).collect();
+        let mut output = Self {
+            layout,
+            limit,
+            full: false,
+            all_kept: kept.iter().sum(),
+            ready: vec![false; kept.len()],
+            kept,
+            position: 0,
+            known: VecDeque::new(),
+            entries: 0,
+            written: 0,
+            length: 0,
+            parts: VecDeque::new(),
+        };
+        if output.is_closed() && layout != Layout::Lines {
+            output.push(Bytes::Own((*b"[]\n").into()), 0);
+        }
+        output
+    }
+
+    /// How elements are to be rendered.
+    pub(super) fn style(&self) -> Style {
+        match self.layout {
+            Layout::Array(style) => style,
+            Layout::Lines => Style::Compact,
+        }
+    }
+
+    /// Says that the element of an entry is known.
+    pub(super) fn ready(&mut self, index: usize) {
+        let Some(ready) = self.ready.get_mut(index) else { return };
+        if !std::mem::replace(ready, true) && self.layout == Layout::Lines {
+            self.known.push_back(index);
+        }
+    }
+
+    /// The entry to write next, if it is known. It has to be written then.
+    pub(super) fn next(&mut self) -> Option<usize> {
+        if self.layout == Layout::Lines {
+            return self.known.pop_front();
+        }
+        let index = self.position;
+        self.ready.get(index).filter(|ready| **ready)?;
+        self.position += 1;
+        Some(index)
+    }
+
+    /// Writes the element of an entry.
+    pub(super) fn answer(&mut self, index: usize, text: &str, answer: &Rc<Answer>) {
+        match &**answer {
+            Answer::Known(_) => self.element(index, text, Bytes::Shared(Rc::clone(answer))),
+            Answer::Failed(problem) => self.problem(index, text, problem.clone()),
+        }
+    }
+
+    /// Writes a problem as the element of an entry.
+    pub(super) fn problem(&mut self, index: usize, text: &str, problem: Problem) {
+        let json = self.render(text, problem);
+        self.element(index, text, json);
+    }
+
+    /// Writes that the element of an entry is omitted.
+    pub(super) fn omit(&mut self, index: usize, text: &str) {
+        let omitted = self.render(text, omitted(self.limit));
+        self.write(index, omitted);
+    }
+
+    /// Whether something was omitted. Then all that follows is omitted, too.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Whether everything is written.
+    pub(super) fn is_closed(&self) -> bool {
+        self.entries == self.kept.len()
+    }
+
+    /// The bytes that have not been taken.
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
+    /// The next piece, if it can be sent. Clients need arrays whole: pieces that are not full would only let Nagle's
+    /// algorithm hold those that follow.
+    pub(super) fn piece(&mut self) -> Option<Vec<u8>> {
+        let enough = match self.layout {
+            Layout::Lines => self.length > 0,
+            Layout::Array(_) => self.length >= Self::PIECE || (self.is_closed() && self.length > 0),
+        };
+        enough.then(|| self.take(Self::PIECE))
+    }
+
+    /// Takes as many bytes as there are, up to `length`.
+    pub(super) fn take(&mut self, length: usize) -> Vec<u8> {
+        let mut taken = Vec::with_capacity(length.min(self.length));
+        while let Some(part) = self.parts.front_mut() {
+            let rest = part.bytes.get().get(part.from..).unwrap_or_default();
+            let some = rest.get(..length - taken.len()).unwrap_or(rest);
+            taken.extend_from_slice(some);
+            if some.len() < rest.len() {
+                part.from += some.len();
+                break;
+            }
+            self.parts.pop_front();
+        }
+        self.length -= taken.len();
+        taken
+    }
+
+    /// Writes an element, if there is room for it beside what is kept for others.
+    fn element(&mut self, index: usize, text: &str, json: Bytes) {
+        let framed = json.get().len() + OMITTED;
+        let kept = self.all_kept - self.kept.get(index).copied().unwrap_or_default();
+        if !self.full && self.written + framed + kept + CLOSING > self.limit {
+            self.full = true;
+            // All the others can be written now: nothing needs to be known of them.
+            for other in 0..self.ready.len() {
+                self.ready(other);
+            }
+        }
+        if self.full { self.omit(index, text) } else { self.write(index, json) }
+    }
+
+    fn render(&self, text: &str, problem: Problem) -> Bytes {
+        let problem = Problem { subject: Some(text.to_owned()), ..problem };
+        // It is short, and consists of text and a number.
+        Bytes::Own(
+            render(&problem, self.style())
+                .unwrap_or_else(|problem| format!("{{\"status\":{}}}", problem.status).into_bytes().into()),
+        )
+    }
+
+    /// Writes JSON as the element of an entry.
+    fn write(&mut self, index: usize, json: Bytes) {
+        let own = |text: &str| Bytes::Own(text.as_bytes().into());
+        let first = self.entries == 0;
+        self.entries += 1;
+        self.all_kept -= self.kept.get_mut(index).map(std::mem::take).unwrap_or_default();
+        match self.layout {
+            Layout::Lines => {
+                self.push(Bytes::Own(format!("{{\"index\":{index},").into_bytes().into()), 0);
+                // Without its brace.
+                self.push(json, 1);
+                self.push(own("\n"), 0);
+            }
+            Layout::Array(style) => {
+                self.push(own(if first { "[" } else { "," }), 0);
+                if style == Style::Indented {
+                    self.push(own("\n  "), 0);
+                }
+                self.push(json, 0);
+                if self.is_closed() {
+                    self.push(own(if style == Style::Indented { "\n]\n" } else { "]\n" }), 0);
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, bytes: Bytes, from: usize) {
+        let length = bytes.get().len().saturating_sub(from);
+        self.length += length;
+        self.written += length;
+        self.parts.push_back(Part { bytes, from });
+    }
+}
+
+/// The response has no room for the subject.
+fn omitted(limit: usize) -> Problem {
+    let detail = format!("The response has reached its {limit} bytes. Ask for this subject in another request.");
+    Problem::new(413, "The response is full", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    const LAYOUTS: [Layout; 3] = [Layout::Array(Style::Compact), Layout::Array(Style::Indented), Layout::Lines];
+
+    /// A response of `limit` bytes to these texts, each a problem with so many bytes of detail.
+    fn written(layout: Layout, texts: &[&str], detail: usize, limit: usize) -> Vec<u8> {
+        let mut output = Output::bounded(layout, texts.iter().map(|text| text.len()), limit);
+        (0..texts.len()).for_each(|index| output.ready(index));
+        let mut bytes = Vec::new();
+        loop {
+            match output.next() {
+                Some(index) => output.problem(index, texts[index], Problem::new(400, "Bad", "x".repeat(detail))),
+                None => {
+                    match output.piece() {
+                        Some(piece) => bytes.extend(piece),
+                        None => break,
+                    };
+                }
+            }
+        }
+        assert!(output.is_closed());
+        bytes
+    }
+
+    fn elements(layout: Layout, bytes: &[u8]) -> Vec<Value> {
+        match layout {
+            Layout::Array(_) => serde_json::from_slice(bytes).unwrap(),
+            Layout::Lines => {
+                bytes.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_response_names_what_it_omits() {
+        let worst = "\0".repeat(1024);
+        for layout in LAYOUTS {
+            for (texts, detail, limit, expected, why) in [
+                (vec!["a", "b", "c"], 10, 10_000, vec![400, 400, 400], "all fit"),
+                (vec!["a", "b", "c"], 3_000, 7_500, vec![400, 400, 413], "the last does not"),
+                (vec!["a", "b", "c"], 9_999, 7_500, vec![413, 413, 413], "none does"),
+                (
+                    vec![&*worst; 9],
+                    9_999,
+                    9 * (1024 * 6 + 400) + 4,
+                    vec![413; 9],
+                    "texts of which each byte is escaped",
+                ),
+                (vec![], 0, 4, vec![], "there are none"),
+            ] {
+                let bytes = written(layout, &texts, detail, limit);
+                let elements = elements(layout, &bytes);
+                let statuses: Vec<_> = elements.iter().map(|element| element["status"].as_u64().unwrap()).collect();
+                assert_eq!(statuses, expected, "{layout:?}: {why}");
+                let named: Vec<_> = elements.iter().map(|element| element["subject"].as_str().unwrap()).collect();
+                assert_eq!(named, texts, "{layout:?}: {why}");
+                assert!(bytes.len() <= limit, "{layout:?}: {why}: {}", bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn after_the_first_that_is_omitted_all_are() {
+        let mut output = Output::bounded(Layout::Lines, [1, 1, 1].into_iter(), 3_000);
+        output.ready(1);
+        let index = output.next().unwrap();
+        output.problem(index, "b", Problem::new(400, "Bad", "x".repeat(3_000)));
+        assert!(output.is_full());
+        for expected in [0, 2] {
+            assert_eq!(output.next(), Some(expected), "without being known");
+            output.problem(expected, "a", Problem::new(400, "Bad", "short"));
+        }
+        let lines = output.piece().unwrap();
+        let lines = elements(Layout::Lines, &lines);
+        assert!(lines.iter().all(|line| line["status"] == 413), "{lines:?}");
+    }
+}
