@@ -170,7 +170,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
             (None, Some(session)) => self.timing.of_dns(self.platform, reverse::names(session, ip, verify)).await,
             (reason, _) => {
                 let name = reason.map_or("", |special| special.name);
-                Answer::skipped(format!("no question is asked about special addresses ({name})"), verify)
+                Answer::skipped(format!("no query is sent for special addresses ({name})"), verify)
             }
         }
     }

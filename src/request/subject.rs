@@ -69,6 +69,10 @@ impl Subject {
             return Err(Invalid::WebFile(ending));
         }
         let host = HostName::parse(text)?;
+        // Characters may have been mapped to an ending, such as a full stop of another script.
+        if let Some(ending) = web_file::ending(host.ascii()) {
+            return Err(Invalid::WebFile(ending));
+        }
         match reverse::parse(host.ascii())? {
             // The names of the reverse zones are ASCII. What is only mapped to one is not taken for an address.
             Some(_) if !text.is_ascii() => Err(Invalid::Lookalike),

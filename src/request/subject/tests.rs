@@ -185,6 +185,7 @@ const SEGMENTS: &[(&str, Is, &str)] = &[
     ("wp-login.php", Not(Invalid::WebFile("php")), "a scanner"),
     (".env", Not(Invalid::WebFile("env")), "another"),
     ("Favicon.ICO", Not(Invalid::WebFile("ico")), "a browser, any case"),
+    ("wp-login。php", Not(Invalid::WebFile("php")), "with an ideographic full stop"),
     ("setup.py", Host("setup.py", "setup.py"), "Paraguay"),
     // Names that the public DNS cannot know.
     ("printer.local", Is::Reserved("local"), "RFC 6762"),
