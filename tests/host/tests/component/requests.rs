@@ -69,7 +69,7 @@ async fn head_world() -> World {
 /// HEAD and GET of every kind of resource, with one client.
 async fn head(client: &Client) {
     let tag = client.get("/about").await.header("etag").to_owned();
-    type Case = (&'static str, &'static [(&'static str, &'static str)], u16, &'static str);
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, &'a str);
     let cases: &[Case] = &[
         ("/", &[], 200, "the caller's report"),
         ("/", &[("accept", "text/html")], 200, "the page"),
