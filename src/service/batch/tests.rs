@@ -198,6 +198,17 @@ fn a_repeated_subject_is_in_memory_once() {
     assert_eq!((queries, memory.buffers.used()), (1, 0));
 }
 
+/// What is kept for the second half would fill the memory of the request for ever.
+#[test]
+fn repeated_subjects_do_not_stop_others() {
+    let memory = Memory::default();
+    let kept = addresses(500).replace("20.0.", "20.1.");
+    let body = format!("{kept}\n{}\n{kept}", addresses(10).replace("20.0.", "20.3."));
+    let body = body.lines().take(1_000).collect::<Vec<_>>().join("\n");
+    let (_, queries, pieces) = run(&body, ARRAY, &memory, |_| 1, pieces);
+    assert_eq!((queries, array(&pieces.concat()).len(), memory.buffers.used()), (510, 1_000, 0));
+}
+
 #[test]
 fn a_busy_instance_says_so_in_the_element() {
     let memory = Memory::default();
