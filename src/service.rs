@@ -12,8 +12,8 @@ use crate::config::{self, Config};
 use crate::lookup::databases::bundled;
 use crate::lookup::databases::manifest::Manifest;
 use crate::lookup::databases::mmdb;
-use crate::lookup::dns::flights::Flights;
-use crate::lookup::dns::session::Session;
+use crate::lookup::dns;
+use crate::lookup::dns::session::{Scope, Session};
 use crate::lookup::report::{About, Health, Passing, Report};
 use crate::lookup::{Databases, Lookup};
 use crate::platform::{Platform, Request};
@@ -32,13 +32,13 @@ use crate::response::reply::{Caching, Reply};
 pub struct Service {
     databases: Result<Databases, mmdb::Error>,
     config: OnceLock<Config>,
-    flights: Flights,
+    dns: dns::Shared,
 }
 
 impl Service {
     /// Opens the databases inside the component. If they are broken, that is the answer to every request.
     pub fn open() -> Self {
-        Self { databases: Databases::open(), config: OnceLock::new(), flights: Flights::default() }
+        Self { databases: Databases::open(), config: OnceLock::new(), dns: dns::Shared::default() }
     }
 
     /// Answers a request. What goes wrong is answered with a problem document.
@@ -83,7 +83,7 @@ impl Service {
         platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         accepted(request, &[MediaType::Json])?;
-        let lookup = self.lookup(ip, Needs::ALL, options, platform).await?;
+        let lookup = self.lookup(ip, Needs::ALL, options, false, platform).await?;
         let mut report = lookup.report(ip, Needs::ALL).await?;
         let reply = Reply::new(MediaType::Json, json(&report, options.pretty)?);
         report.without_ttl();
@@ -101,7 +101,7 @@ impl Service {
         platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         accepted(request, &[MediaType::Text, MediaType::Json])?;
-        let lookup = self.lookup(ip, member.needs(), options, platform).await?;
+        let lookup = self.lookup(ip, member.needs(), options, false, platform).await?;
         let mut report = lookup.report(ip, member.needs()).await?;
         let value = member.of(serde_json::to_value(&report)?);
         let (reply, media_type) = told(request, &value, options.pretty)?;
@@ -126,7 +126,7 @@ impl Service {
         if member.is_none() {
             accepted(request, &[MediaType::Json])?;
         }
-        let lookup = self.lookup(ip, needs, options, platform).await?;
+        let lookup = self.lookup(ip, needs, options, true, platform).await?;
         let report = lookup.report(ip, needs).await?;
         let reply = match member {
             Some(member) => told(request, &member.of(serde_json::to_value(report)?), options.pretty)?.0,
@@ -146,7 +146,7 @@ impl Service {
             return self.own(request, None, options, platform).await;
         }
         let (ip, header) = self.caller(request, platform).await?;
-        let lookup = self.lookup(ip, Needs::ALL, options, platform).await?;
+        let lookup = self.lookup(ip, Needs::ALL, options, true, platform).await?;
         let report: Report<'_> = lookup.report(ip, Needs::ALL).await?;
         let page = Reply::new(MediaType::Html, page::render(&report)?);
         Ok(private(page.with("content-security-policy", page::POLICY), header, &lookup))
@@ -161,7 +161,8 @@ impl Service {
         platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
         accepted(request, &[MediaType::Json])?;
-        let session = Session::new(platform, self.config(platform).await?, &self.flights);
+        let session =
+            Session::new(platform, self.config(platform).await?, &self.dns, Scope { subjects: 1, private: false });
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
         let mut document = lookup.host(host).await?;
         let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
@@ -181,7 +182,8 @@ impl Service {
         let form = Form::of(&request.header("content-type"))?;
         let config = self.config(platform).await?;
         let batch = Batch::read(request.body(), form, config.batch_limit).await?;
-        let session = Session::new(platform, config, &self.flights);
+        let scope = Scope { subjects: batch.0.len(), private: false };
+        let session = Session::new(platform, config, &self.dns, scope);
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
         if media_type == MediaType::Ndjson {
             return Ok(Reply::streamed(media_type, batch::lines(batch, lookup)).cached(Caching::Nobody));
@@ -218,16 +220,20 @@ impl Service {
         Ok((source.find(&request.header(source.header()))?, source.header()))
     }
 
-    /// A lookup of one address, with DNS where that is asked.
+    /// A lookup of one address, with DNS where that is asked; `private` where the address is the caller's own.
     async fn lookup<'a, O: Platform>(
         &'a self,
         ip: IpAddr,
         needs: Needs,
         options: Options,
+        private: bool,
         platform: &'a O,
     ) -> Result<Lookup<'a, O>, Problem> {
         let session = match Lookup::<O>::asks_dns(ip, needs, options) {
-            true => Some(Session::new(platform, self.config(platform).await?, &self.flights)),
+            true => {
+                let scope = Scope { subjects: 1, private };
+                Some(Session::new(platform, self.config(platform).await?, &self.dns, scope))
+            }
             false => None,
         };
         Ok(Lookup::new(self.databases.as_ref()?, platform, session, options))

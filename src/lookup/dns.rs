@@ -1,24 +1,44 @@
-//! DNS: what an address is called, what a name leads to, and what became of each question.
+//! DNS: the names of an address, the addresses of a name, and the outcome of each query.
 //!
-//! From the bytes up: [`wire`] encodes questions and reads replies, [`exchange`] carries them over HTTPS, [`resolver`]
-//! asks two resolvers under a deadline, [`session`] keeps answers and puts the questions of one request, and
-//! [`reverse`] and [`forward`] ask for what the service wants to know.
+//! From the bytes up:
+//!
+//! - [`wire`] encodes queries and reads replies; [`name`] turns names and texts into printable text, [`extended_error`]
+//!   the resolver's reasons (RFC 8914).
+//! - [`exchange`] sends one query to one resolver over HTTPS.
+//! - [`resolver`] queries two resolvers under one deadline. [`semaphore`] limits how many queries of an instance are in
+//!   flight, [`rests`] knows the resolvers that asked not to be queried for a while.
+//! - [`coalesce`] sends equal queries once and keeps their answers in the [`cache`].
+//! - [`session`] has the queries of one request: its deadline, its budget, and what the answers have in common.
+//! - [`reverse`] and [`forward`] query for what the service wants to know.
 
 mod cache;
+mod coalesce;
 pub mod exchange;
 mod extended_error;
-pub mod flights;
 pub mod forward;
 mod name;
-mod permits;
-pub mod resolver;
+mod resolver;
+mod rests;
 pub mod reverse;
+mod semaphore;
 pub mod session;
 pub mod wire;
 
 use serde::Serialize;
 
-/// What became of a question for an address's names. Part of the [report](crate::lookup::report): every key is always there.
+use coalesce::InFlight;
+use rests::Rests;
+use semaphore::Semaphore;
+
+/// What the requests of an instance share: answers and queries in flight, permits, and which resolvers rest.
+#[derive(Default)]
+pub struct Shared {
+    in_flight: InFlight,
+    semaphore: Semaphore,
+    rests: Rests,
+}
+
+/// The outcome of the query for an address's names. Part of the [report](crate::lookup::report): every key is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// How it ended.
@@ -29,10 +49,10 @@ pub struct Answer {
     pub confirmed: Option<Vec<String>>,
     /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
     pub authenticated: bool,
-    /// Seconds for which the answer held when the resolver gave it: the least TTL along the way to it, or for a
-    /// negative answer that of RFC 2308 section 5. `None` where no answer says.
+    /// Seconds for which the answer still holds: what is left of the least TTL along the way to it, or for a negative
+    /// answer of that of RFC 2308 section 5. `None` where no answer says.
     pub ttl: Option<u32>,
-    /// What there is to say beyond the status.
+    /// Why the query failed or was not sent, the extended errors of the resolver, or null.
     pub detail: Option<String>,
 }
 
@@ -43,7 +63,7 @@ impl Answer {
     }
 }
 
-/// How a question ended. "There is no name" and "could not ask" are different facts.
+/// How a query ended. "There is no name" and "could not ask" are different facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -53,37 +73,36 @@ pub enum Status {
     Nxdomain,
     /// The name exists, and has no record of the type (RFC 2308 section 2.2).
     Nodata,
-    /// The resolver could not find out (RCODE 2, and every other RCODE that is no answer).
+    /// The resolver could not find out (RCODE 2, and every other RCODE that is not an answer).
     Servfail,
     /// The resolver does not want to answer (RCODE 5).
     Refused,
     /// No answer came within the deadline.
     Timeout,
-    /// The resolver could not be reached, or took no question.
+    /// The resolver could not be reached, or refused the HTTP request.
     Unreachable,
-    /// The reply is no DNS message, or does not answer the question.
+    /// The reply is not a DNS message, or does not answer the query.
     Malformed,
-    /// Nothing was asked: the names of special addresses are nobody else's business.
+    /// No query was sent: the names of special addresses are private, and a request has a budget of queries.
     Skipped,
 }
 
 impl Status {
-    /// Whether the status tells something about the name: it holds for its TTL, where a failure may be gone in the
-    /// next moment.
+    /// Whether the status is a fact about the name: it holds for its TTL, where a failure may soon be over.
     pub fn is_conclusive(self) -> bool {
-        matches!(self, Self::Ok | Self::Nxdomain | Self::Nodata | Self::Skipped)
+        matches!(self, Self::Ok | Self::Nxdomain | Self::Nodata)
     }
 
-    /// How much the status tells, for the choice between two: a fact before a failure, a failure that a resolver
-    /// stated before one that was only seen.
+    /// How much the status says, for the choice between two: a fact before a failure, a failure that a resolver
+    /// stated before one that was only observed.
     fn weight(self) -> u8 {
         match self {
-            Self::Ok | Self::Nxdomain | Self::Nodata | Self::Skipped => 5,
+            Self::Ok | Self::Nxdomain | Self::Nodata => 5,
             Self::Servfail => 4,
             Self::Refused => 3,
             Self::Malformed => 2,
             Self::Unreachable => 1,
-            Self::Timeout => 0,
+            Self::Timeout | Self::Skipped => 0,
         }
     }
 }

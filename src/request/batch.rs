@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::platform::Body;
+use crate::platform::body::{self, Unread};
 use crate::request::field;
 use crate::request::subject::{Invalid, Subject};
 
@@ -106,7 +107,11 @@ impl Batch {
     /// When it is too long, has more than `limit` subjects, or is not of the `form`. A subject that is none is no
     /// error of the batch.
     pub async fn read(body: impl Body, form: Form, limit: usize) -> Result<Self, Unreadable> {
-        Self::parse(&whole(body).await?, form, limit)
+        let bytes = body::read_all(body, MAX_BODY).await.map_err(|error| match error {
+            Unread::TooLong => Unreadable::TooLong,
+            Unread::CutOff(why) => Unreadable::CutOff(why.to_string()),
+        })?;
+        Self::parse(&bytes, form, limit)
     }
 
     pub(crate) fn parse(body: &[u8], form: Form, limit: usize) -> Result<Self, Unreadable> {
@@ -150,17 +155,6 @@ impl Entry {
             other => Self { text: other.to_string(), subject: Err(BadEntry::NotText) },
         }
     }
-}
-
-async fn whole(mut body: impl Body) -> Result<Vec<u8>, Unreadable> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = body.read().await.map_err(|error| Unreadable::CutOff(error.to_string()))? {
-        if bytes.len() + piece.len() > MAX_BODY {
-            return Err(Unreadable::TooLong);
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

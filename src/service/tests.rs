@@ -206,7 +206,7 @@ fn variables_are_read_once_and_only_when_needed() {
     assert_eq!(platform.variables_read.get(), 0, "no DNS, no variables");
     for _ in 0..2 {
         send(&service, &platform, "GET", "/8.8.8.8", &[]);
-        assert_eq!(platform.variables_read.get(), 8, "each once");
+        assert_eq!(platform.variables_read.get(), 9, "each once");
     }
 }
 
@@ -266,8 +266,8 @@ fn members_take_only_the_work_they_need() {
         ("/8.8.8.8/asn/number", "15169\n", 0, 0, "asn", "a scalar is a line of text"),
         ("/8.8.8.8/geo/city", "Bog City\n", 0, 0, "geo", "a string without quotes"),
         ("/8.8.8.8/geo/is_eu", "false\n", 0, 0, "geo", "a truth value"),
-        ("/8.8.8.8/dns/names", "[\"dns.good\"]\n", 1, 8, "dns", "a list is JSON"),
-        ("/8.8.8.8/dns/status", "ok\n", 1, 8, "dns", "a scalar of DNS"),
+        ("/8.8.8.8/dns/names", "[\"dns.good\"]\n", 1, 9, "dns", "a list is JSON"),
+        ("/8.8.8.8/dns/status", "ok\n", 1, 9, "dns", "a scalar of DNS"),
         ("/8.8.8.8/ip", "8.8.8.8\n", 0, 0, "", "nothing to look up"),
         ("/8.8.8.8/special", "", 0, 0, "", "null is nothing"),
         ("/8.8.8.8/special/name", "", 0, 0, "", "and so is what is in it"),
@@ -399,22 +399,53 @@ fn caches_are_told_how_long() {
 }
 
 #[test]
-fn who_answered_is_told() {
+fn timing_does_not_show_what_was_cached() {
     let service = Service::open();
     let world = World::new(|resolver, question| match resolver {
         "one.example" => Reaction::code(question, ResponseCode::ServFail),
         _ => Reaction::records(question, 60, vec![ptr("a.good.")]).after(20),
     });
-    let get = |path| {
-        let got = request(&service, &world, &Sent { method: "GET", path, headers: &[], body: "" });
+    let headers = [("spin-client-addr", "8.8.8.8:1")];
+    let timing = |path| {
+        let got = request(&service, &world, &Sent { method: "GET", path, headers: &headers, body: "" });
         field(&got, "server-timing").unwrap().to_owned()
     };
-    let first = get("/8.8.8.8");
-    assert!(first.contains("dns;desc=\"https://two.example\";dur=20.000"), "{first}");
+    let first = timing("/8.8.8.8");
+    assert!(first.ends_with("dns;desc=\"https://two.example\""), "who answered: {first}");
     assert!(first.contains("geo;dur=") && first.contains("asn;dur="), "{first}");
-    let second = get("/8.8.8.8");
-    assert!(second.contains("dns;desc=\"cache\";dur=0.000"), "{second}");
-    assert!(!get("/8.8.8.8?dns=false").contains("dns"));
+    assert_eq!(timing("/8.8.8.8"), first, "a cached answer");
+    let own = timing("/me");
+    assert!(own.ends_with("dns;desc=\"https://two.example\";dur=20.000"), "for the caller alone: {own}");
+    assert!(!timing("/8.8.8.8?dns=false").contains("dns"));
+}
+
+#[test]
+fn own_lookups_share_nothing() {
+    for (path, queries, why) in [
+        ("/", 2, "the caller's own"),
+        ("/me", 2, "by its other name"),
+        ("/me/dns", 2, "a part"),
+        ("/8.8.8.8", 1, "others share"),
+    ] {
+        let (service, world) = (Service::open(), somewhere());
+        let headers = [("spin-client-addr", "8.8.8.8:1")];
+        for path in [path, "/8.8.8.8"] {
+            request(&service, &world, &Sent { method: "GET", path, headers: &headers, body: "" });
+        }
+        assert_eq!(world.hosts().len(), queries, "{path}: {why}");
+    }
+}
+
+#[test]
+fn the_tag_stays_while_ttls_run_down() {
+    let (service, world) = (Service::open(), somewhere());
+    let get = || request(&service, &world, &Sent { method: "GET", path: "/8.8.8.8", headers: &[], body: "" });
+    let first = get();
+    world.run(world.sleep(std::time::Duration::from_secs(100)));
+    let second = get();
+    assert_eq!((&first.json()["dns"]["ttl"], &second.json()["dns"]["ttl"]), (&json!(300), &json!(200)));
+    assert_eq!(field(&second, "cache-control"), Some("public, max-age=200"));
+    assert_eq!(field(&first, "etag"), field(&second, "etag"));
 }
 
 #[test]
