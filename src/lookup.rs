@@ -83,7 +83,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
 
     /// The value of `server-timing`; empty where nothing took time.
     pub fn server_timing(&self) -> String {
-        self.timing.header(self.summary().source.as_ref())
+        self.timing.header(&self.summary())
     }
 
     /// What is known of a subject.

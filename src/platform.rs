@@ -10,6 +10,7 @@ mod variables;
 pub mod wasip3;
 mod write;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub trait Platform {
     /// The body of an HTTP response, while it arrives.
     type Body: Body;
 
-    /// The value of a variable that spin.toml declares, or why there is none.
+    /// The value of a variable that spin.toml declares, or why there is none, never in the platform's own words.
     fn variable(&self, name: &'static str) -> impl Future<Output = Result<String, String>>;
 
     /// The time since a fixed point in the past. It never goes back.
@@ -29,12 +30,12 @@ pub trait Platform {
     /// Completes after `duration`.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
 
-    /// Lets one request of an instance wake another, which the platform runs as a task of its own: when the first half
-    /// is dropped, the second completes.
+    /// Lets one request of an instance wake another, which the platform runs as a separate task: when the first half is
+    /// dropped, the second completes.
     fn wake_on_drop(&self) -> (WakeOnDrop, impl Future<Output = ()>);
 
-    /// POSTs a DNS message to `url` and completes when the head of the response has arrived. Calls `taken` when the
-    /// platform has taken the request, or has failed to.
+    /// POSTs a DNS message to `url` and completes when the head of the response has arrived. Asks for a body without
+    /// content coding. Calls `taken` when the platform has taken the request, or has failed to.
     ///
     /// Dropping the future cancels the request.
     fn post(
@@ -84,19 +85,36 @@ pub struct Response<B> {
     pub status: u16,
     /// The value of `content-type`, if there is exactly one.
     pub content_type: Option<Vec<u8>>,
+    /// The value of `content-encoding` (RFC 9110 section 8.4), its lines joined, if there is one.
+    pub content_encoding: Option<Vec<u8>>,
+    /// The value of `age` (RFC 9111 section 5.1), the first if there are several.
+    pub age: Option<Vec<u8>>,
     /// The value of `retry-after` (RFC 9110 section 10.2.3), if there is one and the status is not a success.
     pub retry_after: Option<Vec<u8>>,
     /// The body.
     pub body: B,
 }
 
-/// Why there is no response, or no complete body.
+/// Why there is no response, or no complete body. Displays as words that a client may read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreachable(pub String);
+pub struct Unreachable {
+    /// The reason, in words of our own: what the platform says can name what is private.
+    pub why: Cow<'static, str>,
+    /// Whether the peer may have closed the connection before it read the request: no byte of a response arrived. To
+    /// send the request once more on another connection is worth a try.
+    pub closed: bool,
+}
+
+impl Unreachable {
+    /// A reason that sending the request once more would not change.
+    pub fn new(why: impl Into<Cow<'static, str>>) -> Self {
+        Self { why: why.into(), closed: false }
+    }
+}
 
 impl fmt::Display for Unreachable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 

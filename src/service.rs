@@ -19,8 +19,8 @@ use crate::config::{self, Config};
 use crate::lookup::databases::bundled;
 use crate::lookup::databases::manifest::Manifest;
 use crate::lookup::databases::mmdb;
-use crate::lookup::dns::flights::Flights;
-use crate::lookup::dns::session::Session;
+use crate::lookup::dns;
+use crate::lookup::dns::session::{Scope, Session};
 use crate::lookup::report::{About, Health};
 use crate::lookup::{Databases, Lookup};
 use crate::platform::{Platform, Request};
@@ -37,7 +37,7 @@ use crate::response::{icon, openapi, robots};
 pub struct Service {
     databases: Result<Databases, mmdb::Error>,
     config: OnceLock<Config>,
-    flights: Flights,
+    dns: dns::Shared,
     memory: Memory,
 }
 
@@ -48,7 +48,7 @@ impl Service {
         Self {
             databases: Databases::open(),
             config: OnceLock::new(),
-            flights: Flights::default(),
+            dns: dns::Shared::default(),
             memory: Memory::default(),
         }
     }
@@ -112,7 +112,8 @@ impl Service {
         if !config.host_names {
             batch = batch.without_host_names();
         }
-        let session = Session::new(platform, config, &self.flights);
+        let scope = Scope { subjects: batch.0.len(), private: false };
+        let session = Session::new(platform, config, &self.dns, scope);
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
         let style = if options.pretty { Style::Indented } else { Style::Compact };
         let layout = if media_type == MediaType::Ndjson { Layout::Lines } else { Layout::Array(style) };

@@ -1,4 +1,4 @@
-//! A world for the unit tests: resolvers that do as they are told, and time that passes only when all wait for it.
+//! A platform for the unit tests: resolvers that follow a script, and time that passes only when all wait for it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -18,20 +18,22 @@ use crate::config::{Config, Resolver};
 use crate::lookup::dns::exchange::MEDIA_TYPE;
 use crate::platform::{Body, Platform, Response, Unreachable, WakeOnDrop};
 
-/// What a resolver does with a question.
+/// What a resolver does with a query.
 #[derive(Clone, Debug)]
 pub struct Reaction {
     /// After how long.
     pub after: Duration,
-    /// What it does then; nothing ever, where there is nothing.
+    /// What it does then; `None`: it never responds.
     pub response: Option<Result<Canned, Unreachable>>,
 }
 
 /// An HTTP response.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Canned {
     pub status: u16,
     pub content_type: Option<&'static str>,
+    pub content_encoding: Option<&'static str>,
+    pub age: Option<&'static str>,
     pub retry_after: Option<&'static str>,
     pub pieces: Vec<Result<Vec<u8>, Unreachable>>,
 }
@@ -39,7 +41,7 @@ pub struct Canned {
 impl Reaction {
     /// A reply with these bytes, at once.
     pub fn bytes(bytes: Vec<u8>) -> Self {
-        Self::http(Canned { status: 200, content_type: Some(MEDIA_TYPE), retry_after: None, pieces: vec![Ok(bytes)] })
+        Self::http(Canned { status: 200, content_type: Some(MEDIA_TYPE), pieces: vec![Ok(bytes)], ..Canned::default() })
     }
 
     pub fn http(response: Canned) -> Self {
@@ -47,11 +49,17 @@ impl Reaction {
     }
 
     pub fn status(status: u16) -> Self {
-        Self::http(Canned { status, content_type: None, retry_after: None, pieces: Vec::new() })
+        Self::http(Canned { status, ..Canned::default() })
     }
 
     pub fn unreachable(why: &str) -> Self {
-        Self { after: Duration::ZERO, response: Some(Err(Unreachable(why.to_owned()))) }
+        Self { after: Duration::ZERO, response: Some(Err(Unreachable::new(why.to_owned()))) }
+    }
+
+    /// The resolver has closed the connection.
+    pub fn closed() -> Self {
+        let error = Unreachable { closed: true, ..Unreachable::new("closed") };
+        Self { after: Duration::ZERO, response: Some(Err(error)) }
     }
 
     pub fn silence() -> Self {
@@ -119,13 +127,16 @@ pub const VARIABLES: [(&str, &str); 9] = [
 
 type React<'a> = Box<dyn Fn(&str, &Message) -> Reaction + 'a>;
 
-/// The world platform.
+/// The platform.
 pub struct World<'a> {
     react: React<'a>,
-    /// The hosts of the resolvers that were asked, and what.
+    /// The hosts of the resolvers that were queried, and the queries.
     pub asked: RefCell<Vec<(String, Message)>>,
-    /// Exchanges that were given up before there was a response.
+    /// Queries that were given up before there was a response.
     pub dropped: Rc<Cell<usize>>,
+    /// Queries in flight, and the most that there were at once.
+    pub in_flight: Rc<Cell<usize>>,
+    pub most_in_flight: Cell<usize>,
     /// How many variables have been read.
     pub variables_read: Cell<usize>,
     /// Variables with other values than [`World::variable`] has for them.
@@ -137,12 +148,14 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// Resolvers that react like this: to whose question it is, and what it is.
+    /// Resolvers that react like this to their host name and a query.
     pub fn new(react: impl Fn(&str, &Message) -> Reaction + 'a) -> Self {
         Self {
             react: Box::new(react),
             asked: RefCell::default(),
             dropped: Rc::default(),
+            in_flight: Rc::default(),
+            most_in_flight: Cell::default(),
             variables_read: Cell::default(),
             variables: Vec::new(),
             without_variables: false,
@@ -151,11 +164,11 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Runs `future`; whenever it waits for nothing but time, time passes.
+    /// Runs `future`; whenever it waits for time only, time passes.
     ///
     /// # Panics
     ///
-    /// When it waits for what never comes.
+    /// When it waits for what never happens.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
         struct Flag(AtomicBool);
         impl Wake for Flag {
@@ -173,7 +186,7 @@ impl<'a> World<'a> {
             if flag.0.swap(false, Ordering::Relaxed) {
                 continue;
             }
-            let (time, wakers) = self.timers.borrow_mut().pop_first().expect("nobody waits for anything that comes");
+            let (time, wakers) = self.timers.borrow_mut().pop_first().expect("nothing will ever happen");
             self.time.set(self.time.get().max(time));
             wakers.into_iter().for_each(Waker::wake);
         }
@@ -232,24 +245,24 @@ impl Platform for World<'_> {
     }
 
     fn wake_on_drop(&self) -> (WakeOnDrop, impl Future<Output = ()>) {
-        /// Whether it has rung, and who is to be woken.
-        type Bell = Arc<Mutex<(bool, Option<Waker>)>>;
-        struct End(Bell);
+        /// Whether it has been dropped, and who is to be woken.
+        type Signal = Arc<Mutex<(bool, Option<Waker>)>>;
+        struct End(Signal);
         impl Drop for End {
             fn drop(&mut self) {
-                let mut bell = self.0.lock().unwrap();
-                bell.0 = true;
-                bell.1.take().into_iter().for_each(Waker::wake);
+                let mut signal = self.0.lock().unwrap();
+                signal.0 = true;
+                signal.1.take().into_iter().for_each(Waker::wake);
             }
         }
-        let bell = Bell::default();
-        let rung = Arc::clone(&bell);
+        let signal = Signal::default();
+        let dropped = Arc::clone(&signal);
         let wait = poll_fn(move |context| {
-            let mut rung = rung.lock().unwrap();
-            rung.1 = Some(context.waker().clone());
-            if rung.0 { Poll::Ready(()) } else { Poll::Pending }
+            let mut dropped = dropped.lock().unwrap();
+            dropped.1 = Some(context.waker().clone());
+            if dropped.0 { Poll::Ready(()) } else { Poll::Pending }
         });
-        (WakeOnDrop::new(End(bell)), wait)
+        (WakeOnDrop::new(End(signal)), wait)
     }
 
     async fn post(
@@ -258,27 +271,36 @@ impl Platform for World<'_> {
         message: &[u8],
         taken: impl FnOnce(),
     ) -> Result<Response<Self::Body>, Unreachable> {
-        struct Underway(Option<Rc<Cell<usize>>>);
+        struct Underway {
+            in_flight: Rc<Cell<usize>>,
+            dropped: Option<Rc<Cell<usize>>>,
+        }
         impl Drop for Underway {
             fn drop(&mut self) {
-                self.0.take().into_iter().for_each(|dropped| dropped.set(dropped.get() + 1));
+                self.in_flight.set(self.in_flight.get() - 1);
+                self.dropped.take().into_iter().for_each(|dropped| dropped.set(dropped.get() + 1));
             }
         }
         let host = url.authority().unwrap().to_string();
         let message = Message::from_vec(message).unwrap();
         let reaction = (self.react)(&host, &message);
         self.asked.borrow_mut().push((host, message));
-        let mut underway = Underway(Some(Rc::clone(&self.dropped)));
-        // Who keeps silent does not even take the question.
+        self.in_flight.set(self.in_flight.get() + 1);
+        self.most_in_flight.set(self.most_in_flight.get().max(self.in_flight.get()));
+        let dropped = Some(Rc::clone(&self.dropped));
+        let mut underway = Underway { in_flight: Rc::clone(&self.in_flight), dropped };
+        // A resolver that never responds does not even take the query.
         let Some(response) = reaction.response else { return std::future::pending().await };
         taken();
         self.sleep(reaction.after).await;
-        underway.0 = None;
-        let Canned { status, content_type, retry_after, pieces } = response?;
+        underway.dropped = None;
+        let Canned { status, content_type, content_encoding, age, retry_after, pieces } = response?;
         let bytes = |text: &str| text.as_bytes().to_vec();
         Ok(Response {
             status,
             content_type: content_type.map(bytes),
+            content_encoding: content_encoding.map(bytes),
+            age: age.map(bytes),
             retry_after: retry_after.map(bytes),
             body: pieces.into_iter(),
         })

@@ -1,24 +1,44 @@
-//! DNS: the names of an address, the records of a name, and the outcome of each query.
+//! DNS: the names of an address, the addresses of a name, and the outcome of each query.
 //!
-//! From the bytes up: [`wire`] encodes queries and reads replies, [`exchange`] carries them over HTTPS, [`resolver`]
-//! queries two resolvers under a deadline, [`session`] sends the queries of one request, and [`reverse`] and [`forward`]
-//! ask for what the service wants to know.
+//! From the bytes up:
+//!
+//! - [`wire`] encodes queries and reads replies; [`name`] turns names and texts into printable text, [`extended_error`]
+//!   the resolver's reasons (RFC 8914).
+//! - [`exchange`] sends one query to one resolver over HTTPS.
+//! - [`resolver`] queries two resolvers under one deadline. [`semaphore`] limits how many queries of an instance are in
+//!   flight, [`rests`] knows the resolvers that asked not to be queried for a while.
+//! - [`coalesce`] sends equal queries once and keeps their answers in the [`cache`].
+//! - [`session`] has the queries of one request: its deadline, its budget, and what the answers have in common.
+//! - [`reverse`] and [`forward`] query for what the service wants to know.
 
 mod bounded;
 mod cache;
+mod coalesce;
 mod detail;
 pub mod exchange;
 mod extended_error;
-pub mod flights;
 pub mod forward;
 mod name;
-mod permits;
-pub mod resolver;
+mod resolver;
+mod rests;
 pub mod reverse;
+mod semaphore;
 pub mod session;
 pub mod wire;
 
 use serde::Serialize;
+
+use coalesce::InFlight;
+use rests::Rests;
+use semaphore::Semaphore;
+
+/// What the requests of an instance share: answers and queries in flight, permits, and which resolvers rest.
+#[derive(Default)]
+pub struct Shared {
+    in_flight: InFlight,
+    semaphore: Semaphore,
+    rests: Rests,
+}
 
 /// The outcome of the query for an address's names. Part of the [report](crate::lookup::report): every key is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -76,26 +96,26 @@ pub enum Status {
     Unreachable,
     /// The reply is not a DNS message, does not answer the query, or has only records that cannot be read.
     Malformed,
-    /// No query was sent, as for special addresses: their names must not leak.
+    /// No query was sent: the names of special addresses must not leak, and a request has a budget of queries.
     Skipped,
 }
 
 impl Status {
     /// Whether the status is a fact about the name, which holds for its TTL. A failure may be over at the next query.
     pub fn is_conclusive(self) -> bool {
-        matches!(self, Self::Ok | Self::Nxdomain | Self::Nodata | Self::Skipped)
+        matches!(self, Self::Ok | Self::Nxdomain | Self::Nodata)
     }
 
     /// The rank of the status, for the choice between two: a fact before a failure, a failure that a resolver reported
     /// before one that was only observed.
     fn weight(self) -> u8 {
         match self {
-            Self::Ok | Self::Nxdomain | Self::Nodata | Self::Skipped => 5,
+            Self::Ok | Self::Nxdomain | Self::Nodata => 5,
             Self::Servfail => 4,
             Self::Refused => 3,
             Self::Malformed => 2,
             Self::Unreachable => 1,
-            Self::Timeout => 0,
+            Self::Timeout | Self::Skipped => 0,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::lookup::databases::asn::AutonomousSystem;
 use crate::lookup::databases::geo::Place;
 use crate::lookup::databases::manifest::{Database, Manifest};
 use crate::lookup::dns;
-use crate::lookup::dns::forward::{Found, Records};
+use crate::lookup::dns::forward::{QueryOutcome, Records};
 
 /// What is known of an address.
 #[derive(Debug, Serialize)]
@@ -83,12 +83,12 @@ pub struct Host<'a> {
     /// The name that it is an alias of: the end of the CNAME chain; null where there is none.
     pub canonical: Option<String>,
     /// The outcome of the query for IPv4 addresses.
-    pub a: Found,
+    pub a: QueryOutcome,
     /// The outcome of the query for IPv6 addresses.
-    pub aaaa: Found,
+    pub aaaa: QueryOutcome,
     /// The reports on its addresses, IPv4 first, each once, at most [`dns::forward::MAX_ADDRESSES`].
     pub addresses: Vec<Report<'a>>,
-    /// The number of further addresses.
+    /// The number of further addresses, and of address records that cannot be read.
     pub omitted: usize,
     /// Further records at the name; null where they were not requested.
     pub records: Option<Records>,

@@ -3,14 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use crate::lookup::dns::flights::Source;
+use crate::lookup::dns::session::Summary;
 use crate::platform::Platform;
 
 /// How long what took, in the order in which it was done.
 #[derive(Debug, Default)]
 pub struct Timing {
     work: RefCell<Vec<(&'static str, Duration)>>,
-    /// When the first question to DNS was put, and the last one answered: they overlap.
+    /// When the first DNS query began, and when the last one ended: they overlap.
     dns: Cell<Option<(Duration, Duration)>>,
 }
 
@@ -41,18 +41,24 @@ impl Timing {
         }
     }
 
-    /// The value of `server-timing` (W3C Server Timing, section 2): times in milliseconds; `dns` says who answered, a
-    /// resolver or the cache.
-    pub fn header(&self, source: Option<&Source>) -> String {
+    /// The value of `server-timing` (W3C Server Timing, section 2): times in milliseconds; `dns` names the resolver that
+    /// answered.
+    ///
+    /// The time of DNS stands in answers that are for the caller alone. Elsewhere it would show which answers were
+    /// cached, and so what others have asked for.
+    pub fn header(&self, summary: &Summary) -> String {
         let mut entries: Vec<_> =
             self.work.borrow().iter().map(|(name, time)| format!("{name};{}", milliseconds(*time))).collect();
         if let Some((first, last)) = self.dns.get() {
-            let description = match source {
-                Some(Source::Resolver(url)) => format!(";desc=\"{url}\""),
-                Some(Source::Cache) => ";desc=\"cache\"".to_owned(),
-                None => String::new(),
-            };
-            entries.push(format!("dns{description};{}", milliseconds(last.saturating_sub(first))));
+            let mut entry = "dns".to_owned();
+            // An origin has no character that a quoted string would have to escape (RFC 9110 section 5.6.4).
+            if let Some(origin) = &summary.source {
+                entry.push_str(&format!(";desc=\"{origin}\""));
+            }
+            if summary.private {
+                entry.push_str(&format!(";{}", milliseconds(last.saturating_sub(first))));
+            }
+            entries.push(entry);
         }
         entries.join(", ")
     }
@@ -72,19 +78,21 @@ mod tests {
     #[test]
     fn headers() {
         let timing = Timing::default();
-        assert_eq!(timing.header(None), "", "nothing was done");
+        let summary =
+            |source: Option<&str>, private| Summary { source: source.map(str::to_owned), private, holds: None };
+        assert_eq!(timing.header(&summary(None, true)), "", "nothing was done");
         timing.note("geo", Duration::from_micros(12));
         let world = World::new(|_, _| Reaction::silence());
         let wait = |ms| timing.of_dns(&world, world.sleep(Duration::from_millis(ms)));
         world.run(join(wait(20), wait(15)));
         timing.note("geo", Duration::from_micros(1));
-        let resolver = Source::Resolver("https://one.example".to_owned());
-        for (source, expected, why) in [
-            (Some(&resolver), "geo;dur=0.013, dns;desc=\"https://one.example\";dur=20.000", "a resolver"),
-            (Some(&Source::Cache), "geo;dur=0.013, dns;desc=\"cache\";dur=20.000", "known already"),
-            (None, "geo;dur=0.013, dns;dur=20.000", "nobody answered"),
+        let one = Some("https://one.example");
+        for (source, private, expected, why) in [
+            (one, true, "geo;dur=0.013, dns;desc=\"https://one.example\";dur=20.000", "the caller's own"),
+            (one, false, "geo;dur=0.013, dns;desc=\"https://one.example\"", "cached or not, others do not see"),
+            (None, false, "geo;dur=0.013, dns", "nobody answered"),
         ] {
-            assert_eq!(timing.header(source), expected, "{why}");
+            assert_eq!(timing.header(&summary(source, private)), expected, "{why}");
         }
     }
 }

@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn bodies() {
-        let cut = || Unreachable("closed".to_owned());
+        let cut = || Unreachable::new("closed");
         let piece = |text: &str| Ok(text.as_bytes().to_vec());
         for (pieces, expected, why) in [
             (vec![], Ok(&b""[..]), "an empty body"),

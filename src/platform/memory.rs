@@ -104,7 +104,7 @@ impl<B: Body> Body for Metered<'_, B> {
         let piece = self.body.read().await?;
         if !self.taken.grow(piece.as_ref().map_or(0, Vec::len)) {
             *self.exhausted = true;
-            return Err(Unreachable("no memory is left for it".to_owned()));
+            return Err(Unreachable::new("no memory is left for it"));
         }
         Ok(piece)
     }

@@ -230,9 +230,10 @@ impl Platform for Spin {
             let (_ended, _nothing) = reader.read(Vec::with_capacity(1)).await;
         })
     }
+
     async fn post(&self, url: &Uri, message: &[u8], taken: impl FnOnce()) -> Result<Response<BodyReader>, Unreachable> {
-        let explain = |error: ErrorCode| Unreachable(explain(error).into_owned());
-        let (request, rest) = post(url, message).await.map_err(explain)?;
+        let unreachable = |error: ErrorCode| Unreachable { why: explain(&error).into(), closed: is_closed(&error) };
+        let (request, rest) = post(url, message).await.map_err(unreachable)?;
         let send = pin!(client::send(request));
         let response = match rest {
             None => {
@@ -250,13 +251,16 @@ impl Platform for Spin {
                 }
             },
         };
-        let response = response.map_err(explain)?;
+        let response = response.map_err(unreachable)?;
         let status = response.get_status_code();
         let headers = response.get_headers();
         let content_type = <[_; 1]>::try_from(headers.get("content-type")).ok().map(|[one]| one);
         let retry_after = if status < 300 { None } else { headers.get("retry-after").into_iter().next() };
+        let codings = headers.get("content-encoding");
+        let content_encoding = (!codings.is_empty()).then(|| codings.join(&b", "[..]));
+        let age = headers.get("age").into_iter().next();
         drop(headers);
-        Ok(Response { status, content_type, retry_after, body: BodyReader::of(response) })
+        Ok(Response { status, content_type, content_encoding, age, retry_after, body: BodyReader::of(response) })
     }
 }
 
@@ -264,6 +268,8 @@ async fn post(url: &Uri, message: &[u8]) -> Result<(types::Request, Option<Write
     let headers = [
         ("content-type", b"application/dns-message".to_vec()),
         ("accept", b"application/dns-message".to_vec()),
+        // Without it any coding is acceptable (RFC 9110 section 12.5.3).
+        ("accept-encoding", b"identity".to_vec()),
         ("content-length", message.len().to_string().into_bytes()),
     ];
     let headers = fields(headers.into_iter())?;
@@ -308,20 +314,28 @@ impl Body for BodyReader {
         // The stream ends the same way whether the body is whole or was cut off; this tells which.
         match end.await {
             Ok(_) => Ok(None),
-            Err(error) => Err(Unreachable(format!("the body was cut off: {}", explain(error)))),
+            Err(error) => Err(Unreachable::new(format!("the body was cut off: {}", explain(&error)))),
         }
     }
 }
 
-/// What the platform's error means to whoever runs the service.
-fn explain(error: ErrorCode) -> Cow<'static, str> {
-    Cow::Borrowed(match error {
+/// Whether the peer has, or may have, closed the connection before any byte of a response. Wasmtime's HTTP client reports
+/// that as a protocol error.
+fn is_closed(error: &ErrorCode) -> bool {
+    matches!(error, ErrorCode::ConnectionTerminated | ErrorCode::HttpResponseIncomplete | ErrorCode::HttpProtocolError)
+}
+
+/// What the platform's error means, in words that clients may read. The platform's own text is dropped: it can name
+/// addresses and paths. Nor is it logged, since a resolver that fails would fill the log; the platform logs it itself.
+fn explain(error: &ErrorCode) -> &'static str {
+    match error {
         ErrorCode::HttpRequestDenied => "not among the application's allowed_outbound_hosts",
         ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => "its host name does not resolve",
         ErrorCode::ConnectionRefused => "connection refused",
         ErrorCode::ConnectionTerminated | ErrorCode::HttpResponseIncomplete => {
-            "connection closed before the reply was whole"
+            "connection closed before the reply was complete"
         }
+        ErrorCode::ConnectionLimitReached => "too many connections",
         ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionReadTimeout
         | ErrorCode::ConnectionWriteTimeout
@@ -332,10 +346,46 @@ fn explain(error: ErrorCode) -> Cow<'static, str> {
         | ErrorCode::DestinationIpUnroutable
         | ErrorCode::DestinationNotFound
         | ErrorCode::DestinationUnavailable => "its address cannot be reached",
-        // The platform's own words, for what they are worth to a stranger.
-        ErrorCode::InternalError(Some(why)) => {
-            return Cow::Owned(why.chars().filter(|character| !character.is_control()).take(200).collect());
+        ErrorCode::HttpProtocolError => "not valid HTTP, or the connection was closed",
+        ErrorCode::HttpUpgradeFailed => "not valid HTTP",
+        ErrorCode::HttpRequestLengthRequired
+        | ErrorCode::HttpRequestBodySize(_)
+        | ErrorCode::HttpRequestMethodInvalid
+        | ErrorCode::HttpRequestUriInvalid
+        | ErrorCode::HttpRequestUriTooLong
+        | ErrorCode::HttpRequestHeaderSectionSize(_)
+        | ErrorCode::HttpRequestHeaderSize(_)
+        | ErrorCode::HttpRequestTrailerSectionSize(_)
+        | ErrorCode::HttpRequestTrailerSize(_) => "the request could not be sent",
+        ErrorCode::HttpResponseHeaderSectionSize(_)
+        | ErrorCode::HttpResponseHeaderSize(_)
+        | ErrorCode::HttpResponseBodySize(_)
+        | ErrorCode::HttpResponseTrailerSectionSize(_)
+        | ErrorCode::HttpResponseTrailerSize(_) => "the response is too large",
+        ErrorCode::HttpResponseTransferCoding(_) | ErrorCode::HttpResponseContentCoding(_) => {
+            "the response has a coding that cannot be read"
         }
-        other => return Cow::Owned(format!("{other:?}")),
-    })
+        ErrorCode::LoopDetected => "the request came back",
+        ErrorCode::ConfigurationError => "the platform is misconfigured",
+        ErrorCode::InternalError(_) => "the platform failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_in_words_of_our_own() {
+        for (error, expected, closed, why) in [
+            (ErrorCode::HttpProtocolError, "not valid HTTP, or the connection was closed", true, "hyper's word for it"),
+            (ErrorCode::ConnectionTerminated, "connection closed before the reply was complete", true, "closed"),
+            (ErrorCode::ConnectionRefused, "connection refused", false, "a second try is refused, too"),
+            (ErrorCode::HttpRequestDenied, "not among the application's allowed_outbound_hosts", false, "a policy"),
+            (ErrorCode::ConnectionReadTimeout, "connection timed out", false, "the time has passed"),
+            (ErrorCode::InternalError(Some("/home/secret".to_owned())), "the platform failed", false, "its text stays"),
+        ] {
+            assert_eq!((explain(&error), is_closed(&error)), (expected, closed), "{why}");
+        }
+    }
 }

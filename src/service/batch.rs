@@ -30,8 +30,9 @@ const AT_ONCE: usize = 32;
 /// While a request has more bytes than this unwritten, none of its lookups begins. The client must read first.
 const UNWRITTEN: usize = 512 * 1024;
 
-/// The most bytes that a request has unwritten: lookups that were under way add to the above.
-const MAX_UNWRITTEN: usize = 2 * UNWRITTEN;
+/// The most bytes that a request has unwritten: lookups that were under way add to the above, at most sixteen host names
+/// with a quarter of a MiB.
+const MAX_UNWRITTEN: usize = 4 * 1024 * 1024;
 
 /// The longest array that is held until it is complete, and sent with its length and the time that it took. Longer ones
 /// are streamed.
@@ -131,7 +132,12 @@ impl<'a, P: Platform> Answers<'a, P> {
 
     /// Begins lookups, as many as may be under way.
     fn begin(&mut self, context: &mut Context<'_>) {
-        while self.running.len() < AT_ONCE && !self.output.is_full() && self.unwritten.used() < UNWRITTEN {
+        while self.running.len() < AT_ONCE && !self.output.is_full() {
+            // What is kept for later entries alone must not stop those before them: one lookup can always go on.
+            let idle = self.running.is_empty() && !self.output.can_go_on();
+            if self.unwritten.used() >= UNWRITTEN && !idle {
+                return;
+            }
             let Some(Distinct { subject, .. }) = self.subjects.get_mut(self.next) else { return };
             let Some(taken) = subject.as_ref().and_then(|subject| self.memory.work.try_take(cost(subject))) else {
                 let (memory, platform) = (self.memory, self.platform);

@@ -75,7 +75,7 @@ impl Service {
 
 /// The memory that requests share is used up.
 pub(super) fn busy() -> Problem {
-    let detail = "Other requests use the memory of this instance. Try again in a second.";
+    let detail = "The memory for responses is used up. Try again in a second, with fewer subjects at once.";
     Problem { header: Some(("retry-after", "1")), ..Problem::new(503, "The instance is busy", detail) }
 }
 

@@ -132,6 +132,14 @@ impl Output {
         Some(index)
     }
 
+    /// Whether there is something to write or to send without a further lookup.
+    pub(super) fn can_go_on(&self) -> bool {
+        match self.layout {
+            Layout::Lines => self.length > 0 || !self.known.is_empty(),
+            Layout::Array(_) => self.length >= Self::PIECE || self.ready.get(self.position).is_some_and(|ready| *ready),
+        }
+    }
+
     /// Writes the element of an entry.
     pub(super) fn answer(&mut self, index: usize, text: &str, answer: &Rc<Answer>) {
         match &**answer {

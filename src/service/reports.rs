@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Service, accepted, json};
 use crate::lookup::Lookup;
-use crate::lookup::dns::session::Session;
+use crate::lookup::dns::session::{Scope, Session};
 use crate::lookup::report::{Passing as _, Report};
 use crate::platform::{Platform, Request};
 use crate::request::member::{Member, Needs};
@@ -30,7 +30,7 @@ impl Service {
     ) -> Result<Reply<'a>, Problem> {
         let media_type = accepted(request, offers(member))?;
         let needs = member.map_or(Needs::ALL, Member::needs);
-        let lookup = self.lookup(ip, needs, options, platform).await?;
+        let lookup = self.lookup(ip, needs, options, false, platform).await?;
         let report = lookup.report(ip, needs).await?;
         let reply = report_reply(&report, member, media_type, options.pretty)?;
         let tag = report_tag(report, member, media_type, options.pretty)?;
@@ -48,7 +48,7 @@ impl Service {
         let media_type = accepted(request, offers(member))?;
         let (ip, header) = self.caller(request, platform).await?;
         let needs = member.map_or(Needs::ALL, Member::needs);
-        let lookup = self.lookup(ip, needs, options, platform).await?;
+        let lookup = self.lookup(ip, needs, options, true, platform).await?;
         let report = lookup.report(ip, needs).await?;
         let reply = report_reply(&report, member, media_type, options.pretty)?;
         Ok(caller_reply(reply, header, &lookup))
@@ -65,7 +65,7 @@ impl Service {
             return self.own(request, None, options, platform).await;
         }
         let (ip, header) = self.caller(request, platform).await?;
-        let lookup = self.lookup(ip, Needs::ALL, options, platform).await?;
+        let lookup = self.lookup(ip, Needs::ALL, options, true, platform).await?;
         let report = lookup.report(ip, Needs::ALL).await?;
         let page = Reply::new(MediaType::Html, page::render(&report)?);
         Ok(caller_reply(page.with("content-security-policy", page::POLICY), header, &lookup))
@@ -84,7 +84,7 @@ impl Service {
         if !config.host_names {
             return Err(route::Error::HostNamesOff.into());
         }
-        let session = Session::new(platform, config, &self.flights);
+        let session = Session::new(platform, config, &self.dns, Scope { subjects: 1, private: false });
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
         let mut document = lookup.host(host).await?;
         let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
@@ -103,16 +103,20 @@ impl Service {
         Ok((source.find(&request.header(source.header()))?, source.header()))
     }
 
-    /// A lookup of one address, with DNS where it is needed.
+    /// A lookup of one address, with DNS where it is needed; `private` if the address is the caller's own.
     async fn lookup<'a, O: Platform>(
         &'a self,
         ip: IpAddr,
         needs: Needs,
         options: Options,
+        private: bool,
         platform: &'a O,
     ) -> Result<Lookup<'a, O>, Problem> {
         let session = match Lookup::<O>::asks_dns(ip, needs, options) {
-            true => Some(Session::new(platform, self.config(platform).await?, &self.flights)),
+            true => {
+                let scope = Scope { subjects: 1, private };
+                Some(Session::new(platform, self.config(platform).await?, &self.dns, scope))
+            }
             false => None,
         };
         Ok(Lookup::new(self.databases.as_ref()?, platform, session, options))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The service against its own contract, /openapi.json: schemathesis asks what the document allows and what it does not.
+"""Checks the service against its contract, /openapi.json: schemathesis sends requests that the document allows, and
+requests that it does not.
 
-Serves the component with the tests' databases, and a DNS-over-HTTPS server for it to ask. Where schemathesis is not
-installed, it goes into a virtual environment below target/. Options are passed on to `schemathesis run`, such as
-`--seed 2 --max-examples 1000`.
+Serves the component with the tests' databases and the tests' resolver. schemathesis goes into a virtual environment
+below target/. Options are passed to `schemathesis run`, such as `--seed 2 --max-examples 1000`.
 """
 
 import os

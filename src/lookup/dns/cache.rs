@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_proto::rr::Name;
 
 use super::Status;
+use super::coalesce::Answered;
 use super::wire::{Outcome, Question};
 
 /// What a question is known by: names have no case (RFC 4343).
@@ -25,14 +25,6 @@ impl Key {
     }
 }
 
-/// An outcome, and until when it holds.
-#[derive(Clone, Debug)]
-pub(super) struct Kept {
-    pub(super) outcome: Arc<Outcome>,
-    /// On the clock that [`Cache::keep`] was given.
-    pub(super) until: Duration,
-}
-
 /// A cache with two bounds: entries and bytes. What has not been asked for since it was last passed over goes first
 /// (the CLOCK algorithm).
 ///
@@ -47,7 +39,8 @@ pub(super) struct Cache {
 
 #[derive(Debug)]
 struct Entry {
-    kept: Kept,
+    answer: Answered,
+    until: Duration,
     bytes: usize,
     used: Cell<bool>,
 }
@@ -59,22 +52,21 @@ impl Cache {
     pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
     /// What is kept under `key` and still holds at the time `now`.
-    pub(super) fn find(&self, key: &Key, now: Duration) -> Option<&Kept> {
-        let entry = self.entries.get(key).filter(|entry| now < entry.kept.until)?;
+    pub(super) fn find(&self, key: &Key, now: Duration) -> Option<&Answered> {
+        let entry = self.entries.get(key).filter(|entry| now < entry.until)?;
         entry.used.set(true);
-        Some(&entry.kept)
+        Some(&entry.answer)
     }
 
-    /// Keeps `outcome` for `time` from `now`; not at all where there is no time, or where it is larger than all that
-    /// may be kept.
-    pub(super) fn keep(&mut self, key: Key, outcome: Arc<Outcome>, now: Duration, time: Duration) {
-        let bytes = cost(&key, &outcome);
-        if time.is_zero() || bytes > Self::MAX_BYTES {
+    /// Keeps `answer` for as long as it holds; not at all where that is no time, or where it is larger than all that may
+    /// be kept.
+    pub(super) fn keep(&mut self, key: Key, answer: Answered, now: Duration) {
+        let (bytes, until) = (cost(&key, &answer.outcome), answer.until());
+        if until <= now || bytes > Self::MAX_BYTES {
             return;
         }
-        let kept = Kept { outcome, until: now.saturating_add(time) };
         self.bytes += bytes;
-        match self.entries.insert(key.clone(), Entry { kept, bytes, used: Cell::new(false) }) {
+        match self.entries.insert(key.clone(), Entry { answer, until, bytes, used: Cell::new(false) }) {
             Some(old) => self.bytes -= old.bytes,
             None => self.order.push_back(key),
         }
@@ -87,7 +79,7 @@ impl Cache {
     fn evict(&mut self, now: Duration) {
         while let Some(key) = self.order.pop_front() {
             if let Some(entry) = self.entries.get(&key)
-                && now < entry.kept.until
+                && now < entry.until
                 && entry.used.replace(false)
             {
                 self.order.push_back(key);
@@ -126,9 +118,12 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lookup::dns::coalesce::Fetched;
 
-    fn outcome(size: usize) -> Arc<Outcome> {
-        Arc::new(Outcome { size, ..Outcome::without_records(Status::Nxdomain, None) })
+    /// An answer of this size that was received at a time and holds for `ttl` seconds.
+    fn answer(size: usize, received: u32, ttl: u32) -> Answered {
+        let outcome = Outcome { size, ttl: Some(ttl), ..Outcome::without_records(Status::Nxdomain, None) };
+        Answered::new(Fetched { outcome, source: None, shared: true }, received * SECOND)
     }
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -136,7 +131,7 @@ mod tests {
     #[test]
     fn an_entry_holds_for_its_time() {
         let mut cache = Cache::default();
-        cache.keep(Key::of("a.example."), outcome(1), 10 * SECOND, 3 * SECOND);
+        cache.keep(Key::of("a.example."), answer(1, 10, 3), 10 * SECOND);
         for (name, now, expected, why) in [
             ("a.example.", 10, true, "at once"),
             ("A.Example.", 12, true, "names have no case"),
@@ -145,7 +140,7 @@ mod tests {
         ] {
             assert_eq!(cache.find(&Key::of(name), now * SECOND).is_some(), expected, "{why}");
         }
-        cache.keep(Key::of("zero.example."), outcome(1), SECOND, Duration::ZERO);
+        cache.keep(Key::of("zero.example."), answer(1, 1, 0), SECOND);
         assert!(cache.find(&Key::of("zero.example."), SECOND).is_none(), "TTL 0 is for this once");
     }
 
@@ -154,11 +149,11 @@ mod tests {
         let mut cache = Cache::default();
         let key = |n: usize| Key::of(&format!("{n}.example."));
         for n in 0..Cache::MAX_ENTRIES {
-            cache.keep(key(n), outcome(1), SECOND, SECOND);
+            cache.keep(key(n), answer(1, 1, 1), SECOND);
         }
         assert!(cache.find(&key(0), SECOND).is_some(), "there, and now used");
         for n in 0..Cache::MAX_ENTRIES / 2 {
-            cache.keep(key(1_000_000 + n), outcome(1), SECOND, SECOND);
+            cache.keep(key(1_000_000 + n), answer(1, 1, 1), SECOND);
             assert_eq!((cache.entries.len(), cache.order.len()), (Cache::MAX_ENTRIES, Cache::MAX_ENTRIES));
         }
         assert!(cache.find(&key(0), SECOND).is_some(), "the used one got a second chance");
@@ -169,15 +164,15 @@ mod tests {
     fn bytes_are_bounded() {
         let mut cache = Cache::default();
         for n in 0..100 {
-            cache.keep(Key::of(&format!("{n}.example.")), outcome(60_000), SECOND, SECOND);
+            cache.keep(Key::of(&format!("{n}.example.")), answer(60_000, 1, 1), SECOND);
             assert!(cache.bytes <= Cache::MAX_BYTES);
             assert_eq!(cache.bytes, cache.entries.values().map(|entry| entry.bytes).sum::<usize>(), "the sum is kept");
         }
         assert!(cache.find(&Key::of("99.example."), SECOND).is_some(), "the newest is there");
-        cache.keep(Key::of("99.example."), outcome(1), SECOND, SECOND);
+        cache.keep(Key::of("99.example."), answer(1, 1, 1), SECOND);
         assert_eq!(cache.bytes, cache.entries.values().map(|entry| entry.bytes).sum::<usize>(), "replaced");
         let before = cache.entries.len();
-        cache.keep(Key::of("huge.example."), outcome(Cache::MAX_BYTES), SECOND, SECOND);
+        cache.keep(Key::of("huge.example."), answer(Cache::MAX_BYTES, 1, 1), SECOND);
         assert_eq!(cache.entries.len(), before, "what is larger than all is not kept, and nothing goes for it");
     }
 

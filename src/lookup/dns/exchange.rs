@@ -1,9 +1,13 @@
-//! One question to one resolver over HTTPS (RFC 8484).
+//! One query to one resolver over HTTPS (RFC 8484).
+
+use std::time::Duration;
 
 use super::Status;
+use super::rests::Rests;
 use super::wire::{Malformed, Outcome, Question};
 use crate::config::Resolver;
-use crate::platform::{Body, Platform, Unreachable};
+use crate::platform::body::{self, Unread};
+use crate::platform::{Body, Platform, Response, Unreachable};
 use crate::request::header_syntax;
 
 /// The media type of DNS messages (RFC 8484 section 6).
@@ -12,61 +16,89 @@ pub const MEDIA_TYPE: &str = "application/dns-message";
 /// A DNS message is never longer (RFC 8484 section 6).
 const MAX_REPLY: usize = 65_535;
 
-/// Asks `resolver`; calls `begun` when the question is on its way. Never an error: a failure is an [`Outcome`] that says
-/// so.
-pub async fn exchange(
+/// Queries `resolver`. Calls `begun` when the query is on its way. Never an error: a failure is an [`Outcome`] that says
+/// so. With it comes for how long the resolver asks not to be queried.
+///
+/// A connection from a pool may have been closed by the resolver in the meantime. Then the query is sent once more, if
+/// `spend` allows another one: a DNS query is safe to repeat (RFC 9110 section 9.2.2).
+pub(super) async fn exchange(
     platform: &impl Platform,
     resolver: &Resolver,
     question: &Question,
+    spend: impl Fn() -> bool,
     begun: impl FnOnce(),
-) -> Outcome {
-    match attempt(platform, resolver, question, begun).await {
-        Ok(outcome) => outcome,
-        Err(Failure::Unreachable(why)) => Outcome::without_records(Status::Unreachable, why),
-        Err(Failure::Malformed(why)) => Outcome::without_records(Status::Malformed, why),
-    }
+) -> (Outcome, Option<Duration>) {
+    let response = match platform.post(&resolver.url, question.bytes(), begun).await {
+        Err(error) if error.closed && spend() => platform.post(&resolver.url, question.bytes(), || {}).await,
+        first => first,
+    };
+    let response = match response {
+        Ok(response) => response,
+        Err(error) => return (Failure::from(error).into(), None),
+    };
+    let rest = rest(response.status, response.retry_after.as_deref());
+    (read(response, question).await.unwrap_or_else(Outcome::from), rest)
 }
 
-async fn attempt(
-    platform: &impl Platform,
-    resolver: &Resolver,
-    question: &Question,
-    begun: impl FnOnce(),
-) -> Result<Outcome, Failure> {
-    let response = platform.post(&resolver.url, question.bytes(), begun).await?;
+async fn read<B: Body>(response: Response<B>, question: &Question) -> Result<Outcome, Failure> {
     if !(200..300).contains(&response.status) {
         return Err(Failure::Unreachable(refusal(response.status, response.retry_after.as_deref())));
     }
     if !response.content_type.as_deref().is_some_and(|value| header_syntax::is_media_type(value, MEDIA_TYPE)) {
         return Err(Failure::Malformed(format!("another media type than {MEDIA_TYPE}")));
     }
-    Ok(question.answer(&whole(response.body).await?)?)
+    if let Some(coding) = response.content_encoding.as_deref().and_then(coding) {
+        return Err(Failure::Malformed(coding));
+    }
+    let age = response.age.as_deref().and_then(seconds).unwrap_or(0);
+    let outcome = question.answer(&body::read_all(response.body, MAX_REPLY).await?)?;
+    // RFC 8484 section 5.1: the records are as old as the response.
+    Ok(Outcome { ttl: outcome.ttl.map(|ttl| ttl.saturating_sub(age)), ..outcome })
 }
 
-/// What an HTTP status that is no success says. Of `retry-after`, both forms are printable ASCII.
+/// Why a body with this `content-encoding` cannot be read; `None` where it can. `identity` was asked for.
+fn coding(value: &[u8]) -> Option<String> {
+    let value = value.trim_ascii();
+    if value.is_empty() || value.eq_ignore_ascii_case(b"identity") {
+        return None;
+    }
+    Some(match printable(value) {
+        Some(name) => format!("content coding {name}, where identity was asked for"),
+        None => "a content coding, where identity was asked for".to_owned(),
+    })
+}
+
+/// What an HTTP status that is not a success says.
 fn refusal(status: u16, retry_after: Option<&[u8]>) -> String {
-    /// The length of an HTTP date (RFC 9110 section 5.6.7), and some.
-    const MAX_VALUE: usize = 40;
-    let printable = |value: &&[u8]| value.len() <= MAX_VALUE && value.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    match retry_after.filter(printable).map(String::from_utf8_lossy) {
+    match retry_after.and_then(printable) {
         Some(value) => format!("HTTP {status}, retry-after {value}"),
         None => format!("HTTP {status}"),
     }
 }
 
-async fn whole(mut body: impl Body) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = body.read().await? {
-        if bytes.len() + piece.len() > MAX_REPLY {
-            return Err(Failure::Malformed(format!("a reply of more than {MAX_REPLY} bytes")));
-        }
-        if bytes.is_empty() {
-            bytes = piece;
-        } else {
-            bytes.extend_from_slice(&piece);
-        }
+/// For how long the resolver asks not to be queried (RFC 9110 section 10.2.3). A date stands for the longest rest: its
+/// distance could be told by a clock only that agrees with the resolver's.
+fn rest(status: u16, retry_after: Option<&[u8]>) -> Option<Duration> {
+    let value = retry_after.filter(|_| matches!(status, 429 | 503))?;
+    let is_date = || printable(value).is_some_and(|value| value.ends_with(" GMT"));
+    match seconds(value) {
+        Some(seconds) => Some(Duration::from_secs(seconds.into())),
+        None => is_date().then_some(Rests::LONGEST),
     }
-    Ok(bytes)
+}
+
+/// A number of seconds (RFC 9111 section 1.2.2); one too large to count is as good as the largest.
+fn seconds(value: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(u32::MAX))
+}
+
+/// A header value that may be shown: printable ASCII, no longer than an HTTP date (RFC 9110 section 5.6.7) and some.
+fn printable(value: &[u8]) -> Option<&str> {
+    const MAX_VALUE: usize = 40;
+    let good = value.len() <= MAX_VALUE && value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    std::str::from_utf8(value).ok().filter(|_| good)
 }
 
 /// Why an exchange has no answer.
@@ -75,9 +107,27 @@ enum Failure {
     Malformed(String),
 }
 
+impl From<Failure> for Outcome {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unreachable(why) => Self::without_records(Status::Unreachable, why),
+            Failure::Malformed(why) => Self::without_records(Status::Malformed, why),
+        }
+    }
+}
+
 impl From<Unreachable> for Failure {
     fn from(error: Unreachable) -> Self {
-        Self::Unreachable(error.0)
+        Self::Unreachable(error.to_string())
+    }
+}
+
+impl From<Unread> for Failure {
+    fn from(error: Unread) -> Self {
+        match error {
+            Unread::TooLong => Self::Malformed(format!("a reply of more than {MAX_REPLY} bytes")),
+            Unread::CutOff(why) => why.into(),
+        }
     }
 }
 

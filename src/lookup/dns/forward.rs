@@ -26,9 +26,9 @@ pub struct Addresses {
     /// The name at the end of the CNAME chain, where there is a chain, without the root dot.
     pub canonical: Option<String>,
     /// The outcome of the query for A records.
-    pub a: Found,
+    pub a: QueryOutcome,
     /// The outcome of the query for AAAA records.
-    pub aaaa: Found,
+    pub aaaa: QueryOutcome,
     /// The addresses, each once, in the order of the replies, those of version 4 first; at most [`MAX_ADDRESSES`].
     pub addresses: Vec<IpAddr>,
     /// The number of further addresses, and of records that cannot be read.
@@ -37,7 +37,7 @@ pub struct Addresses {
 
 /// The outcome of a query for records. Part of the [report](crate::lookup::report): every key is always there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Found {
+pub struct QueryOutcome {
     /// How the query ended.
     pub status: Status,
     /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
@@ -48,7 +48,7 @@ pub struct Found {
     pub detail: Option<String>,
 }
 
-impl Found {
+impl QueryOutcome {
     /// `omitted` records of the outcome are not in the document.
     fn new(outcome: &Outcome, omitted: usize, what: &str) -> Self {
         Self {
@@ -69,8 +69,8 @@ pub async fn addresses<O: Platform>(session: &Session<'_, O>, name: &Name) -> Ad
     let v6_omitted = cut(&mut v6, MAX_ADDRESSES - v4.len()) + aaaa.omitted;
     Addresses {
         canonical: a.canonical.as_ref().or(aaaa.canonical.as_ref()).map(to_text),
-        a: Found::new(&a, v4_omitted, "address"),
-        aaaa: Found::new(&aaaa, v6_omitted, "address"),
+        a: QueryOutcome::new(&a, v4_omitted, "address"),
+        aaaa: QueryOutcome::new(&aaaa, v6_omitted, "address"),
         addresses: v4.into_iter().chain(v6).collect(),
         omitted: v4_omitted + v6_omitted + a.unreadable + aaaa.unreadable,
     }
@@ -106,7 +106,7 @@ pub struct Records {
 
 impl Records {
     /// The outcome of each of the queries.
-    pub fn found_mut(&mut self) -> impl Iterator<Item = &mut Found> {
+    pub fn found_mut(&mut self) -> impl Iterator<Item = &mut QueryOutcome> {
         let Self { ns, mx, txt, soa, caa } = self;
         [&mut ns.found, &mut mx.found, &mut txt.found, &mut soa.found, &mut caa.found].into_iter()
     }
@@ -117,7 +117,7 @@ impl Records {
 pub struct Set<T> {
     /// The outcome of the query.
     #[serde(flatten)]
-    pub found: Found,
+    pub found: QueryOutcome,
     /// The records, in the order of the reply unless said otherwise; at most 16 KiB of JSON.
     pub records: Vec<T>,
     /// The number of further records, and of records that cannot be read.
@@ -212,7 +212,7 @@ impl<T: Serialize> Set<T> {
         // The number of records needs no other bound: none has less than three bytes.
         let (records, over) = bounded::take(records, |record| record, usize::MAX, MAX_TEXT);
         let omitted = over + outcome.omitted;
-        Self { found: Found::new(outcome, omitted, "record"), records, omitted: omitted + outcome.unreadable }
+        Self { found: QueryOutcome::new(outcome, omitted, "record"), records, omitted: omitted + outcome.unreadable }
     }
 }
 

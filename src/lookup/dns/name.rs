@@ -2,8 +2,10 @@
 
 use hickory_proto::rr::Name;
 
-/// A name in presentation format, without the root dot: what DNS carries may be any bytes, and comes out as the text
-/// that a zone file has for it (RFC 1035 section 5.1, RFC 4343 section 2.1). The root itself is `.`.
+use super::detail;
+
+/// A name in presentation format, without the root dot. A name may hold any bytes; they are written as in a zone file
+/// (RFC 1035 section 5.1, RFC 4343 section 2.1). The root itself is `.`.
 pub(super) fn to_text(name: &Name) -> String {
     let mut text = String::with_capacity(name.len());
     for label in name.iter() {
@@ -32,15 +34,15 @@ fn push_decimal(text: &mut String, byte: u8) {
     text.extend(['\\', digit(byte / 100), digit(byte / 10), digit(byte)]);
 }
 
-/// A character string (RFC 1035 section 3.3) as text: as it is where it is UTF-8, `\\DDD` for bytes that are not and
-/// for control characters. A backslash is doubled, so that nothing is lost.
+/// A character string (RFC 1035 section 3.3) as text: UTF-8 as it is, `\\DDD` for other bytes and for the bytes of
+/// characters that control a terminal or the direction of text. A backslash is doubled, so that nothing is lost.
 pub(super) fn string_to_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
             match character {
                 '\\' => text.push_str("\\\\"),
-                _ if character.is_control() => {
+                _ if detail::is_hidden(character) => {
                     let mut buffer = [0; 4];
                     character.encode_utf8(&mut buffer).bytes().for_each(|byte| push_decimal(&mut text, byte));
                 }
@@ -65,6 +67,7 @@ mod tests {
             (b"k\xe4se", "k\\228se", "not UTF-8"),
             (b"a\\b", "a\\\\b", "a backslash"),
             (b"a\nb\x7f", "a\\010b\\127", "control characters"),
+            ("\u{202e}a".as_bytes(), "\\226\\128\\174a", "a character that turns the text around"),
             (b"", "", "empty"),
         ] {
             assert_eq!(string_to_text(bytes), expected, "{why}");

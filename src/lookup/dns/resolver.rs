@@ -1,118 +1,204 @@
-//! One question to two resolvers, under one deadline.
+//! One query to two resolvers, under one deadline.
 
+use std::cell::Cell;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::Status;
+use super::coalesce::Fetched;
 use super::exchange::exchange;
+use super::rests::Rests;
+use super::semaphore::{Permit, Requester, Semaphore};
 use super::wire::{Outcome, Question};
 use crate::config::{Config, Resolver};
 use crate::platform::Platform;
 use crate::platform::clock::Deadline;
 
-/// What came of a question, and whose word it is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Verdict<'a> {
-    /// What came of it.
-    pub outcome: Outcome,
-    /// Who said so, or whose failure it is.
-    pub resolver: &'a Resolver,
+/// The detail of a query that was not sent for the sake of the budget.
+const OVER_BUDGET: &str = "not queried: the request has used up its budget of DNS queries";
+
+/// What limits the queries of one request.
+pub(super) struct Limits<'a> {
+    /// The permits of the instance.
+    pub(super) semaphore: &'a Semaphore,
+    /// The request among their holders.
+    pub(super) requester: Requester,
+    /// The resolvers of the instance that rest.
+    pub(super) rests: &'a Rests,
+    /// How many queries the request may still send.
+    pub(super) budget: Cell<usize>,
 }
 
-/// Asks the primary resolver; and the fallback, as soon as the primary fails or has kept silent for
-/// [`Config::dns_hedge`]. The first conclusive answer counts and the other is dropped. If there is none by the
-/// deadline, the failure counts that tells more, and its detail names both resolvers.
+impl Limits<'_> {
+    /// Takes one query from the budget; false when none is left.
+    fn spend(&self) -> bool {
+        let rest = self.budget.get().checked_sub(1);
+        rest.map(|rest| self.budget.set(rest)).is_some()
+    }
+}
+
+/// What came of querying one resolver.
+enum Attempt<'a> {
+    /// It has not answered yet, and is given this long.
+    Unanswered(&'a Resolver, Duration),
+    /// It failed, or was not queried.
+    Failed(&'a Resolver, Outcome),
+}
+
+/// Queries the primary resolver; and the fallback, as soon as the primary fails or has not answered within
+/// [`Config::dns_hedge`]. The first conclusive answer counts and the other query is dropped. If there is none by the
+/// deadline, the failure that says most counts, and its detail names all resolvers.
 ///
-/// Calls `begun` when the question to the primary is on its way.
-pub async fn ask<'a, O>(
+/// Each query in flight needs a permit: `permit` is for the first. Where none is free for a hedge, the fallback is
+/// queried instead of the primary, not beside it: if the primary is dead, it would hold every permit until the deadline.
+///
+/// A resolver that rests is not queried, and none is when the budget is spent.
+///
+/// Calls `begun` when the first query is on its way.
+pub(super) async fn query<'a, O: Platform>(
     platform: &O,
     config: &'a Config,
     question: &Question,
     deadline: Deadline,
+    limits: &Limits<'_>,
+    permit: Permit<'_>,
     begun: impl FnOnce(),
-) -> Verdict<'a>
-where
-    O: Platform,
-{
-    let from = |resolver| move |outcome| Verdict { outcome, resolver };
-    let (by_primary, by_fallback) = (from(&config.primary), from(config.fallback.as_ref().unwrap_or(&config.primary)));
-    let silent = || Outcome::without_records(Status::Timeout, None);
-
-    // The exchange stands first: it is polled first, and so on its way before anything else happens.
-    let primary = pin!(exchange(platform, &config.primary, question, begun));
-    let patience = match &config.fallback {
-        Some(_) => config.dns_hedge.min(deadline.left(platform)),
-        None => deadline.left(platform),
-    };
-    let first = match select(primary, pin!(platform.sleep(patience))).await {
-        Either::Left((outcome, _)) if outcome.status.is_conclusive() => return by_primary(outcome),
-        Either::Left((failure, _)) => Either::Left(failure),
-        Either::Right(((), primary)) => Either::Right(primary),
-    };
-
-    let Some(fallback) = &config.fallback else {
-        return match first {
-            Either::Left(failure) => told(by_primary(failure), config),
-            Either::Right(_) => told(by_primary(silent()), config),
+) -> Fetched {
+    let started = platform.now();
+    let has_full_time = has_full_time(config, deadline.left(platform));
+    let begun = Cell::new(Some(begun));
+    let send = async |number: usize, resolver: &'a Resolver| {
+        let begun = || {
+            if let Some(begun) = begun.take() {
+                begun();
+            }
         };
+        let (outcome, rest) = exchange(platform, resolver, question, || limits.spend(), begun).await;
+        if let Some(time) = rest {
+            limits.rests.begin(number, platform.now(), time);
+        }
+        (number, resolver, outcome)
     };
-    let left = deadline.left(platform);
-    if left.is_zero() && matches!(first, Either::Right(_)) {
-        return told(by_primary(silent()), config);
-    }
-    let fallback = pin!(exchange(platform, fallback, question, || {}));
-    let time_is_up = pin!(platform.sleep(left));
-    match first {
-        Either::Left(failure) => match select(fallback, time_is_up).await {
-            Either::Left((outcome, _)) => better(by_primary(failure), by_fallback(outcome), config),
-            Either::Right(_) => better(by_primary(failure), by_fallback(silent()), config),
-        },
-        Either::Right(primary) => match select(select(primary, fallback), time_is_up).await {
-            Either::Left((Either::Left((outcome, fallback)), time_is_up)) => {
-                if outcome.status.is_conclusive() {
-                    return by_primary(outcome);
+    let mut permits = vec![permit];
+    let mut next = config.resolvers().enumerate().peekable();
+    let mut attempts = Vec::with_capacity(2);
+    let mut running = FuturesUnordered::new();
+    // What the request's own limits have brought about may not be shared, nor what was never asked.
+    let (mut limited, mut sent) = (false, false);
+    loop {
+        // The next resolver is due: no query is in flight, or the hedge delay is over.
+        if let Some((number, resolver)) = next.next() {
+            if number > 0 && deadline.left(platform).is_zero() {
+                break;
+            }
+            if let Some(rest) = limits.rests.left(number, platform.now()) {
+                let why = format!("not queried for {} s, as its retry-after asks", rest.as_secs().max(1));
+                attempts.push(Attempt::Failed(resolver, Outcome::without_records(Status::Unreachable, why)));
+            } else if !limits.spend() {
+                limited = true;
+                attempts.push(Attempt::Failed(resolver, Outcome::without_records(Status::Skipped, None)));
+            } else {
+                if permits.len() == running.len() {
+                    permits.extend(limits.semaphore.try_acquire(limits.requester));
                 }
-                match select(fallback, time_is_up).await {
-                    Either::Left((other, _)) => better(by_primary(outcome), by_fallback(other), config),
-                    Either::Right(_) => better(by_primary(outcome), by_fallback(silent()), config),
+                if permits.len() == running.len() {
+                    limited = true;
+                    running.clear();
+                    for attempt in &mut attempts {
+                        if let Attempt::Unanswered(_, given) = attempt {
+                            *given = platform.now().saturating_sub(started);
+                        }
+                    }
+                }
+                attempts.push(Attempt::Unanswered(resolver, deadline.left(platform)));
+                running.push(send(number, resolver));
+                sent = true;
+            }
+        }
+        let more = next.peek().is_some();
+        if running.is_empty() && !more {
+            break;
+        } else if running.is_empty() {
+            continue;
+        } else if !more {
+            permits.truncate(running.len());
+        }
+        let left = deadline.left(platform);
+        let hedge = config.dns_hedge.saturating_sub(platform.now().saturating_sub(started));
+        let patience = if more { hedge.min(left) } else { left };
+        // The queries stand first: they are polled first, and so on their way before anything else happens.
+        match select(running.next(), pin!(platform.sleep(patience))).await {
+            Either::Left((Some((_, resolver, outcome)), _)) if outcome.status.is_conclusive() => {
+                return Fetched { outcome, source: Some(resolver.to_string()), shared: true };
+            }
+            Either::Left((Some((number, resolver, outcome)), _)) => {
+                if let Some(attempt) = attempts.get_mut(number) {
+                    *attempt = Attempt::Failed(resolver, outcome);
                 }
             }
-            Either::Left((Either::Right((outcome, primary)), time_is_up)) => {
-                if outcome.status.is_conclusive() {
-                    return by_fallback(outcome);
-                }
-                match select(primary, time_is_up).await {
-                    Either::Left((other, _)) => better(by_primary(other), by_fallback(outcome), config),
-                    Either::Right(_) => better(by_primary(silent()), by_fallback(outcome), config),
-                }
+            Either::Left((None, _)) => {}
+            Either::Right(((), _)) if deadline.left(platform).is_zero() => break,
+            Either::Right(((), _)) => {}
+        }
+    }
+    let unanswered = attempts.iter().any(|attempt| matches!(attempt, Attempt::Unanswered(..)));
+    failure(attempts, sent && !limited && (has_full_time || !unanswered))
+}
+
+/// Whether this much time is as good as all of [`Config::dns_timeout`]: the time that a request takes until its first
+/// query is not counted.
+fn has_full_time(config: &Config, time: Duration) -> bool {
+    time >= config.dns_timeout.saturating_sub(config.dns_timeout / 50)
+}
+
+/// Of several failures the one that says most, of equals the first; its detail names all resolvers.
+fn failure(attempts: Vec<Attempt<'_>>, shared: bool) -> Fetched {
+    let failures: Vec<_> = attempts
+        .into_iter()
+        .map(|attempt| match attempt {
+            Attempt::Failed(resolver, outcome) => (resolver, outcome),
+            Attempt::Unanswered(resolver, given) => {
+                (resolver, Outcome::without_records(Status::Timeout, silence(given)))
             }
-            Either::Right(_) => better(by_primary(silent()), by_fallback(silent()), config),
+        })
+        .collect();
+    if failures.iter().all(|(_, outcome)| outcome.status == Status::Skipped) {
+        let outcome = Outcome::without_records(Status::Skipped, OVER_BUDGET.to_owned());
+        return Fetched { outcome, source: None, shared: false };
+    }
+    let details: Vec<_> = failures.iter().map(|(resolver, outcome)| detail(resolver, outcome)).collect();
+    let best = failures.into_iter().reduce(
+        |best, other| {
+            if other.1.status.weight() > best.1.status.weight() { other } else { best }
         },
+    );
+    let (source, outcome) = match best {
+        Some((resolver, outcome)) => {
+            let answered = !matches!(outcome.status, Status::Timeout | Status::Unreachable | Status::Skipped);
+            (answered.then(|| resolver.to_string()), outcome)
+        }
+        None => (None, Outcome::without_records(Status::Timeout, None)),
+    };
+    Fetched { outcome: Outcome { detail: Some(details.join("; ")), ..outcome }, source, shared }
+}
+
+fn detail(resolver: &Resolver, outcome: &Outcome) -> String {
+    match (outcome.status, &outcome.detail) {
+        (Status::Timeout, Some(detail)) => format!("{resolver}: {detail}"),
+        (Status::Skipped, _) => format!("{resolver}: {OVER_BUDGET}"),
+        (status, Some(detail)) => format!("{resolver}: {status}, {detail}"),
+        (status, None) => format!("{resolver}: {status}"),
     }
 }
 
-/// Of two verdicts, the one that tells more; of two failures, with the story of both.
-fn better<'a>(primary: Verdict<'a>, fallback: Verdict<'a>, config: &Config) -> Verdict<'a> {
-    let both = [&primary, &fallback].map(|verdict| story(verdict, config)).join("; ");
-    let best = if fallback.outcome.status.weight() > primary.outcome.status.weight() { fallback } else { primary };
-    if best.outcome.status.is_conclusive() {
-        return best;
-    }
-    Verdict { outcome: Outcome { detail: Some(both), ..best.outcome }, ..best }
-}
-
-/// A failure whose detail says whose it is.
-fn told<'a>(verdict: Verdict<'a>, config: &Config) -> Verdict<'a> {
-    let detail = Some(story(&verdict, config));
-    Verdict { outcome: Outcome { detail, ..verdict.outcome }, ..verdict }
-}
-
-fn story(Verdict { outcome, resolver }: &Verdict<'_>, config: &Config) -> String {
-    match (&outcome.detail, outcome.status) {
-        (_, Status::Timeout) => format!("{resolver}: no answer within {} ms", config.dns_timeout.as_millis()),
-        (Some(detail), status) => format!("{resolver}: {status}, {detail}"),
-        (None, status) => format!("{resolver}: {status}"),
+/// What is said where no answer came within the time that was given.
+pub(super) fn silence(given: Duration) -> String {
+    match given.as_micros().div_ceil(1_000) {
+        0 => "not queried: no time was left".to_owned(),
+        milliseconds => format!("no answer within {milliseconds} ms"),
     }
 }
 

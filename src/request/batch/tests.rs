@@ -153,7 +153,7 @@ fn bodies_are_bounded() {
 #[test]
 fn a_body_that_is_cut_off() {
     let world = World::new(|_, _| Reaction::silence());
-    let pieces = vec![Ok(b"8.8.8.8".to_vec()), Err(crate::platform::Unreachable("secret".to_owned()))].into_iter();
+    let pieces = vec![Ok(b"8.8.8.8".to_vec()), Err(crate::platform::Unreachable::new("secret"))].into_iter();
     let error = world.run(Batch::read(&world, pieces, Form::Lines, 3)).unwrap_err();
     assert_eq!(error, Unreadable::CutOff);
     assert!(!error.to_string().contains("secret"), "the platform's words stay inside");

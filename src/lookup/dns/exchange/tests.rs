@@ -1,16 +1,26 @@
+use std::cell::Cell;
+
 use super::*;
-use crate::testing::{Canned, Reaction, World, config};
+use crate::testing::{Canned, Reaction, World, config, name, ptr};
 use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::rdata::SOA;
+use hickory_proto::rr::{RData, Record};
 
 fn ask(react: impl Fn(&Message) -> Reaction) -> Outcome {
-    let world = World::new(|_, question| react(question));
-    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
-    let outcome = world.run(exchange(&world, &config().primary, &question, || {}));
-    assert_eq!(world.hosts(), ["one.example"], "one question");
-    outcome
+    query(react, 0).0
 }
 
-/// NXDOMAIN to the question for 8.8.8.8.
+/// The result of a query that may be repeated `more` times; and how many were sent.
+fn query(react: impl Fn(&Message) -> Reaction, more: usize) -> (Outcome, Option<Duration>, usize) {
+    let world = World::new(|_, question| react(question));
+    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
+    let budget = Cell::new(more);
+    let spend = || budget.get().checked_sub(1).map(|rest| budget.set(rest)).is_some();
+    let (outcome, rest) = world.run(exchange(&world, &config().primary, &question, spend, || {}));
+    (outcome, rest, world.hosts().len())
+}
+
+/// NXDOMAIN to the query for 8.8.8.8.
 fn nxdomain() -> Vec<u8> {
     let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
     let question = Message::from_vec(question.bytes()).unwrap();
@@ -24,7 +34,7 @@ fn nxdomain() -> Vec<u8> {
 fn what_http_makes_of_an_answer() {
     let whole = || vec![Ok(nxdomain())];
     let bytewise = || nxdomain().into_iter().map(|byte| Ok(vec![byte])).collect::<Vec<_>>();
-    let cut = || vec![Ok(nxdomain()), Err(Unreachable("cut off".to_owned()))];
+    let cut = || vec![Ok(nxdomain()), Err(Unreachable::new("cut off"))];
     let huge = || vec![Ok(vec![0; 40_000]), Ok(vec![0; 40_000])];
     for (status, content_type, pieces, expected, why) in [
         (200, Some(MEDIA_TYPE), whole(), Status::Nxdomain, "an answer"),
@@ -43,11 +53,11 @@ fn what_http_makes_of_an_answer() {
         (200, Some(MEDIA_TYPE), huge(), Status::Malformed, "more than a DNS message can be"),
         (200, Some(MEDIA_TYPE), cut(), Status::Unreachable, "a body cut off is not an answer, even if it looks whole"),
         (302, Some(MEDIA_TYPE), whole(), Status::Unreachable, "a redirect is not followed"),
-        (429, Some(MEDIA_TYPE), whole(), Status::Unreachable, "too many questions"),
+        (429, Some(MEDIA_TYPE), whole(), Status::Unreachable, "too many queries"),
         (503, Some("text/plain"), whole(), Status::Unreachable, "the resolver is down"),
     ] {
         let outcome =
-            ask(|_| Reaction::http(Canned { status, content_type, retry_after: None, pieces: pieces.clone() }));
+            ask(|_| Reaction::http(Canned { status, content_type, pieces: pieces.clone(), ..Canned::default() }));
         assert_eq!(outcome.status, expected, "{why}: {outcome:?}");
         assert_eq!(outcome.detail.is_some(), expected != Status::Nxdomain, "{why}: a failure says what happened");
     }
@@ -59,10 +69,10 @@ fn what_a_refusal_says() {
         (None, "HTTP 503", "nothing"),
         (Some("120"), "HTTP 503, retry-after 120", "seconds"),
         (Some("Fri, 31 Dec 1999 23:59:59 GMT"), "HTTP 503, retry-after Fri, 31 Dec 1999 23:59:59 GMT", "a date"),
-        (Some("\u{1b}[31m"), "HTTP 503", "control characters are no answer to anything"),
+        (Some("\u{1b}[31m"), "HTTP 503", "control characters are not shown"),
         (Some("9999999999999999999999999999999999999999999"), "HTTP 503", "longer than either form"),
     ] {
-        let canned = Canned { status: 503, content_type: None, retry_after, pieces: Vec::new() };
+        let canned = Canned { status: 503, retry_after, ..Canned::default() };
         let outcome = ask(|_| Reaction::http(canned.clone()));
         assert_eq!((outcome.status, outcome.detail.as_deref()), (Status::Unreachable, Some(expected)), "{why}");
     }
@@ -72,4 +82,104 @@ fn what_a_refusal_says() {
 fn a_resolver_that_cannot_be_reached() {
     let outcome = ask(|_| Reaction::unreachable("connection refused"));
     assert_eq!((outcome.status, outcome.detail.as_deref()), (Status::Unreachable, Some("connection refused")));
+}
+
+#[test]
+fn a_response_from_a_cache_is_older_than_it_arrives() {
+    for (age, ttl, expected, why) in [
+        (None, 300, 300, "fresh"),
+        (Some("250"), 300, 50, "RFC 8484 section 5.1"),
+        (Some("0"), 300, 300, "no age"),
+        (Some("300"), 300, 0, "over"),
+        (Some("301"), 300, 0, "never below 0"),
+        (Some("99999999999999999999"), 300, 0, "too large to count (RFC 9111 section 1.2.2)"),
+        (Some(" 250 "), 300, 50, "blanks around"),
+        (Some("-250"), 300, 300, "malformed: ignored"),
+        (Some("+250"), 300, 300, "malformed: ignored"),
+        (Some("250s"), 300, 300, "malformed: ignored"),
+        (Some(""), 300, 300, "malformed: ignored"),
+    ] {
+        let aged = |reaction: Reaction| match reaction.response {
+            Some(Ok(canned)) => Reaction::http(Canned { age, ..canned }),
+            _ => reaction,
+        };
+        let positive = ask(|question| aged(Reaction::records(question, ttl, vec![ptr("a.example.")])));
+        assert_eq!((positive.status, positive.ttl), (Status::Ok, Some(expected)), "{why}");
+        let negative = ask(|question| {
+            let soa = SOA::new(name("a."), name("b."), 1, 1, 1, 1, ttl);
+            aged(Reaction::reply(question, |message| {
+                message.metadata.response_code = ResponseCode::NXDomain;
+                message.authorities = vec![Record::from_rdata(name("in-addr.arpa."), 3_600, RData::SOA(soa))];
+            }))
+        });
+        assert_eq!((negative.status, negative.ttl), (Status::Nxdomain, Some(expected)), "{why}: a negative answer");
+        let unknown = ask(|question| aged(Reaction::code(question, ResponseCode::NXDomain)));
+        assert_eq!(unknown.ttl, None, "{why}: without a TTL there is nothing to shorten");
+    }
+}
+
+#[test]
+fn content_codings() {
+    for (content_encoding, expected, why) in [
+        (None, None, "none"),
+        (Some("identity"), None, "as asked for"),
+        (Some(" Identity "), None, "in any case"),
+        (Some("gzip"), Some("content coding gzip, where identity was asked for"), "named"),
+        (Some("gzip, br"), Some("content coding gzip, br, where identity was asked for"), "several"),
+        (Some("\u{1b}[31m"), Some("a content coding, where identity was asked for"), "not printable"),
+        (
+            Some("12345678901234567890123456789012345678901"),
+            Some("a content coding, where identity was asked for"),
+            "longer than any",
+        ),
+    ] {
+        let outcome = ask(|_| match Reaction::bytes(nxdomain()).response {
+            Some(Ok(canned)) => Reaction::http(Canned { content_encoding, ..canned }),
+            other => panic!("{other:?}"),
+        });
+        let status = if expected.is_some() { Status::Malformed } else { Status::Nxdomain };
+        assert_eq!((outcome.status, outcome.detail.as_deref()), (status, expected), "{why}");
+    }
+}
+
+#[test]
+fn a_closed_connection_is_replaced_once() {
+    for (failures, more, status, sent, why) in [
+        (0, 1, Status::Nxdomain, 1, "an open connection"),
+        (1, 1, Status::Nxdomain, 2, "closed: once more on another"),
+        (2, 9, Status::Unreachable, 2, "once, and not again"),
+        (1, 0, Status::Unreachable, 1, "the budget is used up"),
+    ] {
+        let left = Cell::new(failures);
+        let react = |_: &Message| match left.get() {
+            0 => Reaction::bytes(nxdomain()),
+            more => {
+                left.set(more - 1);
+                Reaction::closed()
+            }
+        };
+        let (outcome, _, count) = query(react, more);
+        assert_eq!((outcome.status, count), (status, sent), "{why}");
+    }
+    let (_, _, count) = query(|_| Reaction::unreachable("connection refused"), 9);
+    assert_eq!(count, 1, "a connection that was refused is not tried again");
+}
+
+#[test]
+fn for_how_long_a_resolver_rests() {
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    for (status, retry_after, expected, why) in [
+        (503, Some("30"), seconds(30), "seconds"),
+        (429, Some("30"), seconds(30), "too many queries"),
+        (500, Some("30"), None, "the header means nothing here (RFC 9110 section 10.2.3)"),
+        (200, Some("30"), None, "nor here"),
+        (503, None, None, "nothing is asked for"),
+        (503, Some("soon"), None, "malformed"),
+        (503, Some("-1"), None, "malformed"),
+        (503, Some("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Rests::LONGEST), "a date"),
+        (503, Some("99999999999999999999"), seconds(u32::MAX.into()), "too large to count"),
+    ] {
+        let (_, rest, _) = query(|_| Reaction::http(Canned { status, retry_after, ..Canned::default() }), 0);
+        assert_eq!(rest, expected, "{status} {retry_after:?}: {why}");
+    }
 }

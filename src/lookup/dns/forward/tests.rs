@@ -3,12 +3,16 @@ use hickory_proto::rr::rdata::NS;
 use serde_json::json;
 
 use super::*;
-use crate::lookup::dns::flights::Flights;
+use crate::lookup::dns::Shared;
+use crate::lookup::dns::session::Scope;
 use crate::testing::{Reaction, World, address, cname, config, name};
 
+/// One subject, in public.
+const SCOPE: Scope = Scope { subjects: 1, private: false };
+
 fn run<'a, T>(world: &'a World<'_>, ask: impl AsyncFnOnce(&Session<'_, World<'_>>) -> T) -> T {
-    let (config, flights) = (config(), Flights::default());
-    let session = Session::new(world, &config, &flights);
+    let (config, shared) = (config(), Shared::default());
+    let session = Session::new(world, &config, &shared, SCOPE);
     world.run(ask(&session))
 }
 
@@ -21,8 +25,8 @@ fn both_versions_at_the_same_time() {
         };
         Reaction::records(question, 60, records).after(100)
     });
-    let (config, flights) = (config(), Flights::default());
-    let session = Session::new(&world, &config, &flights);
+    let (config, shared) = (config(), Shared::default());
+    let session = Session::new(&world, &config, &shared, SCOPE);
     let (time, found) = world.time(addresses(&session, &name("a.example.")));
     assert_eq!(time, 100);
     let expected = ["192.0.2.1", "192.0.2.2", "2001:db8::1"].map(|ip| ip.parse::<IpAddr>().unwrap());

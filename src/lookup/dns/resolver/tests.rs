@@ -3,7 +3,7 @@ use std::time::Duration;
 use hickory_proto::op::{Message, ResponseCode};
 
 use super::*;
-use crate::testing::{Reaction, World, config, ptr};
+use crate::testing::{Canned, Reaction, World, config, ptr};
 
 /// What a resolver does, by the name of it.
 fn reaction(what: &str, question: &Message) -> Reaction {
@@ -21,40 +21,71 @@ fn reaction(what: &str, question: &Message) -> Reaction {
         "http 500" => Reaction::status(500),
         "dead" => Reaction::unreachable("connection refused"),
         "silent" => Reaction::silence(),
+        "closed" => Reaction::closed(),
+        "busy" => Reaction::http(Canned { status: 429, retry_after: Some("30"), ..Canned::default() }),
         other => panic!("{other}"),
     }
 }
 
 struct Seen {
     status: Status,
-    by: String,
+    by: Option<String>,
     after: u128,
     asked: Vec<String>,
     dropped: usize,
     detail: Option<String>,
+    shared: bool,
 }
 
-fn seen(primary: &str, fallback: Option<&str>, change: impl FnOnce(&mut Config)) -> Seen {
-    let world = World::new(|resolver, question| match resolver {
-        "one.example" => reaction(primary, question),
-        _ => reaction(fallback.unwrap(), question),
-    });
-    let mut config = config();
-    if fallback.is_none() {
-        config.fallback = None;
+/// An instance whose resolvers react like this.
+struct Instance<'a> {
+    world: World<'a>,
+    config: Config,
+    semaphore: Semaphore,
+    rests: Rests,
+}
+
+impl<'a> Instance<'a> {
+    fn new(primary: &'a str, fallback: Option<&'a str>) -> Self {
+        let world = World::new(move |resolver, question| match resolver {
+            "one.example" => reaction(primary, question),
+            _ => reaction(fallback.unwrap(), question),
+        });
+        let mut config = config();
+        if fallback.is_none() {
+            config.fallback = None;
+        }
+        Self { world, config, semaphore: Semaphore::default(), rests: Rests::default() }
     }
-    change(&mut config);
-    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
-    let deadline = Deadline::after(&world, config.dns_timeout);
-    let (after, verdict) = world.time(ask(&world, &config, &question, deadline, || {}));
-    Seen {
-        status: verdict.outcome.status,
-        by: verdict.resolver.url.authority().unwrap().to_string(),
-        after,
-        asked: world.hosts(),
-        dropped: world.dropped.get(),
-        detail: verdict.outcome.detail,
+
+    /// The result of one query with this much time and budget.
+    fn query(&self, time: Duration, budget: usize) -> Seen {
+        self.world.asked.borrow_mut().clear();
+        let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
+        let requester = self.semaphore.requester();
+        let budget = Cell::new(budget);
+        let limits = Limits { semaphore: &self.semaphore, requester, rests: &self.rests, budget };
+        let permit = self.semaphore.try_acquire(requester).unwrap();
+        let deadline = Deadline::after(&self.world, time);
+        let query = query(&self.world, &self.config, &question, deadline, &limits, permit, || {});
+        let (after, Fetched { outcome, source, shared }) = self.world.time(query);
+        assert_eq!(self.world.in_flight.get(), 0, "nothing is left in flight");
+        Seen {
+            status: outcome.status,
+            by: source,
+            after,
+            asked: self.world.hosts(),
+            dropped: self.world.dropped.get(),
+            detail: outcome.detail,
+            shared,
+        }
     }
+}
+
+const TIMEOUT: Duration = Duration::from_millis(1_500);
+
+fn seen(primary: &str, fallback: Option<&str>) -> Seen {
+    Instance::new(primary, fallback).query(TIMEOUT, 9)
 }
 
 #[test]
@@ -68,7 +99,7 @@ fn two_resolvers() {
         ("nxdomain", "good", Nxdomain, "one", 0, ONE, 0, "a name that is not there is an answer"),
         ("slow", "good", Ok, "two", 250, BOTH, 1, "past the hedge, the fallback wins and the primary is dropped"),
         ("slow", "silent", Ok, "one", 400, BOTH, 1, "the primary wins after all"),
-        ("slow", "slow", Ok, "one", 400, BOTH, 1, "who was asked first is first"),
+        ("slow", "slow", Ok, "one", 400, BOTH, 1, "the one queried first is first"),
         ("slow", "servfail", Ok, "one", 400, BOTH, 0, "a failing fallback ends nothing"),
         ("silent", "slow nxdomain", Nxdomain, "two", 750, BOTH, 1, "from the hedge on"),
         ("servfail", "good", Ok, "two", 0, BOTH, 0, "at once"),
@@ -82,17 +113,19 @@ fn two_resolvers() {
         ("silent", "silent", Timeout, "one", 1500, BOTH, 2, "one deadline over both"),
         ("late", "late", Timeout, "one", 1500, BOTH, 2, "after the deadline is never"),
         ("servfail", "silent", Servfail, "one", 1500, BOTH, 1, "what is known at the deadline"),
-        ("dead", "dead", Unreachable, "one", 0, BOTH, 0, "nobody to wait for"),
-        ("dead", "servfail", Servfail, "two", 0, BOTH, 0, "a resolver's word tells more than none"),
+        ("dead", "dead", Unreachable, "one", 0, BOTH, 0, "nothing to wait for"),
+        ("dead", "servfail", Servfail, "two", 0, BOTH, 0, "a resolver's word says more than none"),
         ("refused", "servfail", Servfail, "two", 0, BOTH, 0, "it has tried"),
         ("garbage", "http 500", Malformed, "one", 0, BOTH, 0, "it has answered"),
         ("http 500", "garbage", Malformed, "two", 0, BOTH, 0, "the same the other way round"),
         ("refused", "garbage", Refused, "one", 0, BOTH, 0, "it has answered well"),
     ];
     for (primary, fallback, status, by, after, asked, dropped, why) in rows {
-        let seen = seen(primary, Some(fallback), |_| {});
+        let seen = seen(primary, Some(fallback));
         let row = format!("{primary} x {fallback}: {why}: {:?}", seen.detail);
-        assert_eq!((seen.status, seen.by), (status, format!("{by}.example")), "{row}");
+        let by = (!matches!(status, Timeout | Unreachable)).then(|| format!("https://{by}.example"));
+        assert_eq!((seen.status, seen.by), (status, by), "{row}");
+        assert!(seen.shared, "{row}: the full time was given");
         assert_eq!(seen.after, after, "{row}");
         assert_eq!(seen.asked, asked, "{row}");
         assert_eq!(seen.dropped, dropped, "{row}: given up");
@@ -104,13 +137,13 @@ fn two_resolvers() {
 fn one_resolver() {
     for (primary, status, after, detail, why) in [
         ("good", Status::Ok, 0, None, "an answer"),
-        ("slow", Status::Ok, 400, None, "past the hedge, and nobody else to ask"),
+        ("slow", Status::Ok, 400, None, "past the hedge, and there is no fallback"),
         ("silent", Status::Timeout, 1500, Some("no answer within 1500 ms"), "the deadline"),
         ("servfail", Status::Servfail, 0, Some("servfail"), "the resolver's word"),
         ("http 500", Status::Unreachable, 0, Some("unreachable, HTTP 500"), "a failure"),
         ("dead", Status::Unreachable, 0, Some("unreachable, connection refused"), "a failure"),
     ] {
-        let seen = seen(primary, None, |_| {});
+        let seen = seen(primary, None);
         assert_eq!((seen.status, seen.after), (status, after), "{primary}: {why}");
         assert_eq!(seen.asked, ["one.example"], "{primary}: {why}");
         let detail = detail.map(|detail| format!("https://one.example: {detail}"));
@@ -119,29 +152,122 @@ fn one_resolver() {
 }
 
 #[test]
-fn two_failures_tell_two_stories() {
-    let seen = seen("dead", Some("silent"), |_| {});
-    assert_eq!(
-        seen.detail.as_deref(),
-        Some(
-            "https://one.example: unreachable, connection refused; \
-             https://two.example: no answer within 1500 ms"
-        )
-    );
+fn a_failure_names_all_resolvers_and_the_time_each_was_given() {
+    for (primary, fallback, expected) in [
+        (
+            "dead",
+            "silent",
+            "https://one.example: unreachable, connection refused; https://two.example: no answer within 1500 ms",
+        ),
+        (
+            "silent",
+            "silent",
+            "https://one.example: no answer within 1500 ms; https://two.example: no answer within 1250 ms",
+        ),
+        ("slow servfail", "silent", "https://one.example: servfail; https://two.example: no answer within 1250 ms"),
+    ] {
+        assert_eq!(seen(primary, Some(fallback)).detail.as_deref(), Some(expected));
+    }
 }
 
 #[test]
-fn a_hedge_after_the_deadline_asks_nobody() {
-    let seen = seen("silent", Some("good"), |config| config.dns_hedge = Duration::from_secs(20));
+fn a_hedge_after_the_deadline_queries_nobody() {
+    let mut instance = Instance::new("silent", Some("good"));
+    instance.config.dns_hedge = Duration::from_secs(20);
+    let seen = instance.query(TIMEOUT, 9);
     assert_eq!((seen.status, seen.after), (Status::Timeout, 1500));
     assert_eq!(seen.asked, ["one.example"]);
 }
 
 #[test]
-fn an_answer_in_the_last_moment_counts() {
-    let world = World::new(|_, question| reaction("good", question));
-    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
-    let deadline = Deadline::after(&world, Duration::ZERO);
-    let verdict = world.run(ask(&world, &config(), &question, deadline, || {})).outcome;
-    assert_eq!(verdict.status, Status::Ok);
+fn an_answer_at_the_deadline_counts() {
+    assert_eq!(Instance::new("good", Some("good")).query(Duration::ZERO, 9).status, Status::Ok);
+}
+
+#[test]
+fn what_is_shared() {
+    let seconds = Duration::from_secs;
+    for (primary, fallback, time, budget, status, shared, why) in [
+        ("silent", "silent", TIMEOUT, 9, Status::Timeout, true, "the full time"),
+        ("silent", "silent", Duration::from_millis(1_471), 9, Status::Timeout, true, "as good as the full time"),
+        ("silent", "silent", Duration::from_millis(1_400), 9, Status::Timeout, false, "others have more time"),
+        ("servfail", "silent", seconds(1), 9, Status::Servfail, false, "the fallback may answer others"),
+        ("servfail", "refused", seconds(1), 9, Status::Servfail, true, "time made no difference"),
+        ("slow", "slow", seconds(1), 9, Status::Ok, true, "a fact"),
+        ("good", "good", TIMEOUT, 0, Status::Skipped, false, "over budget"),
+        ("servfail", "good", TIMEOUT, 1, Status::Servfail, false, "the fallback was over budget"),
+        ("silent", "good", TIMEOUT, 1, Status::Timeout, false, "the hedge was over budget"),
+        ("closed", "dead", TIMEOUT, 2, Status::Unreachable, false, "the second try took the budget"),
+    ] {
+        let seen = Instance::new(primary, Some(fallback)).query(time, budget);
+        let row = format!("{primary} x {fallback}: {why}: {:?}", seen.detail);
+        assert_eq!((seen.status, seen.shared), (status, shared), "{row}");
+        assert!(seen.asked.len() <= budget, "{row}: {:?}", seen.asked);
+    }
+}
+
+#[test]
+fn a_query_over_budget_is_skipped() {
+    let seen = Instance::new("good", Some("good")).query(TIMEOUT, 0);
+    assert_eq!((seen.status, seen.detail.as_deref()), (Status::Skipped, Some(OVER_BUDGET)));
+    let seen = Instance::new("servfail", Some("good")).query(TIMEOUT, 1);
+    let expected = format!("https://one.example: servfail; https://two.example: {OVER_BUDGET}");
+    assert_eq!(seen.detail, Some(expected));
+}
+
+#[test]
+fn a_resolver_that_asks_for_a_rest_gets_it() {
+    let instance = Instance::new("busy", Some("good"));
+    let pass = |seconds| instance.world.run(instance.world.sleep(Duration::from_secs(seconds)));
+    for (wait, expected, why) in [
+        (0, &["one.example", "two.example"][..], "nobody knows yet"),
+        (0, &["two.example"], "the fallback at once"),
+        (29, &["two.example"], "until then"),
+        (1, &["one.example", "two.example"], "the time is over"),
+    ] {
+        pass(wait);
+        let seen = instance.query(TIMEOUT, 9);
+        assert_eq!((seen.status, seen.after), (Status::Ok, 0), "{why}");
+        assert_eq!(seen.asked, expected, "{why}");
+    }
+    let instance = Instance::new("busy", Some("busy"));
+    instance.query(TIMEOUT, 9);
+    let seen = instance.query(TIMEOUT, 9);
+    assert_eq!((seen.status, seen.asked.len(), seen.shared), (Status::Unreachable, 0, false), "both rest");
+    assert_eq!(
+        seen.detail.as_deref(),
+        Some(
+            "https://one.example: unreachable, not queried for 30 s, as its retry-after asks; \
+             https://two.example: unreachable, not queried for 30 s, as its retry-after asks"
+        )
+    );
+}
+
+#[test]
+fn rests_are_bounded() {
+    let rests = Rests::default();
+    let now = Duration::from_secs(1_000);
+    rests.begin(0, now, Duration::MAX);
+    assert_eq!((rests.left(0, now), rests.left(1, now)), (Some(Rests::LONGEST), None));
+    rests.begin(0, now, Duration::from_secs(1));
+    assert_eq!(rests.left(0, now), Some(Rests::LONGEST), "a shorter one ends nothing");
+    assert_eq!(rests.left(0, now + Rests::LONGEST), None);
+}
+
+#[test]
+fn without_a_permit_the_fallback_takes_the_place_of_the_primary() {
+    for (primary, fallback, status, after, why) in [
+        ("silent", "good", Status::Ok, 250, "a dead primary does not hold every permit"),
+        ("slow", "silent", Status::Timeout, 1_500, "the primary was given up"),
+    ] {
+        let instance = Instance::new(primary, Some(fallback));
+        let other = [instance.semaphore.requester(), instance.semaphore.requester()];
+        let permits = std::iter::repeat_n(other, Semaphore::PERMITS).flatten();
+        let mut held: Vec<_> = permits.filter_map(|requester| instance.semaphore.try_acquire(requester)).collect();
+        held.pop();
+        let seen = instance.query(TIMEOUT, 9);
+        assert_eq!((seen.status, seen.after), (status, after), "{why}");
+        assert_eq!(instance.world.most_in_flight.get(), 1, "{why}");
+        assert!(!seen.shared || status == Status::Ok, "{why}: others may have a permit");
+    }
 }

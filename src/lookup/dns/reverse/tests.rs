@@ -3,12 +3,16 @@ use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::rdata::PTR;
 
 use super::*;
-use crate::lookup::dns::flights::Flights;
+use crate::lookup::dns::Shared;
+use crate::lookup::dns::session::Scope;
 use crate::testing::{Reaction, World, address, config, name, ptr};
 
+/// One subject, in public.
+const SCOPE: Scope = Scope { subjects: 1, private: false };
+
 fn answer(world: &World<'_>, ip: &str, verify: bool) -> Answer {
-    let (config, flights) = (config(), Flights::default());
-    let session = Session::new(world, &config, &flights);
+    let (config, shared) = (config(), Shared::default());
+    let session = Session::new(world, &config, &shared, SCOPE);
     world.run(names(&session, ip.parse().unwrap(), verify))
 }
 
@@ -120,9 +124,9 @@ fn confirmation_is_one_round_within_the_same_deadline() {
             let records = if reverse { ["a.", "b.", "c."].map(ptr).to_vec() } else { vec![address("8.8.8.8")] };
             Reaction::records(question, 60, records).after(delay)
         });
-        let (mut config, flights) = (config(), Flights::default());
+        let (mut config, shared) = (config(), Shared::default());
         config.fallback = None;
-        let session = Session::new(&world, &config, &flights);
+        let session = Session::new(&world, &config, &shared, SCOPE);
         let (time, answer) = world.time(names(&session, "8.8.8.8".parse().unwrap(), true));
         assert_eq!((time, answer.status), (expected, Status::Ok), "{why}");
         assert_eq!(answer.confirmed.map(|names| names.len()), Some(confirmed), "{why}");

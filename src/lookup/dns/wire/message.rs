@@ -116,8 +116,8 @@ const HEADER: usize = 12;
 /// RFC 2930 section 2.
 const TKEY: u16 = 249;
 
-/// A record, found but not read.
-struct Found<'a> {
+/// A record whose place is known, not yet read.
+struct Located<'a> {
     /// Where its owner's name begins.
     owner: usize,
     kind: RecordType,
@@ -128,7 +128,7 @@ struct Found<'a> {
     data: &'a [u8],
 }
 
-impl Found<'_> {
+impl Located<'_> {
     /// Reads the record, if it has class IN and one of the types.
     fn read(&self, message: &[u8], kinds: &[RecordType]) -> Option<Entry> {
         if self.class != DNSClass::IN || !kinds.contains(&self.kind) {
@@ -201,12 +201,12 @@ impl<'a> Cursor<'a> {
         Some(query)
     }
 
-    fn record(&mut self) -> Option<Found<'a>> {
+    fn record(&mut self) -> Option<Located<'a>> {
         let owner = self.name()?;
         let (kind, class) = (RecordType::from(self.u16()?), DNSClass::from(self.u16()?));
         let (ttl, length) = (self.u32()?, self.u16()?);
         let at = self.at;
-        Some(Found { owner, kind, class, ttl, at, data: self.take(length.into())? })
+        Some(Located { owner, kind, class, ttl, at, data: self.take(length.into())? })
     }
 }
 

@@ -16,7 +16,7 @@ use super::*;
 
 const NAME: &str = "1.2.0.192.in-addr.arpa.";
 
-/// An HTTP client that asks as the component does.
+/// An HTTP client that sends queries as the component does.
 struct Asker(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
 impl Asker {
@@ -44,9 +44,9 @@ impl Asker {
     }
 }
 
-/// Ends a test that hangs.
+/// Ends a test whose event never comes.
 async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future).await.expect("the test hangs")
+    tokio::time::timeout(Duration::from_secs(60), future).await.expect("the event did not come within 60 s")
 }
 
 fn data(message: &Message) -> Vec<String> {
@@ -58,7 +58,7 @@ async fn names_and_addresses_belong_together() {
     let cases = [
         (NAME, RecordType::PTR, "ip-192-0-2-1.doh.test.", "IPv4"),
         ("ip-192-0-2-1.doh.test.", RecordType::A, "192.0.2.1", "and back"),
-        ("IP-192-0-2-1.DOH.test.", RecordType::A, "192.0.2.1", "names have no case"),
+        ("IP-192-0-2-1.DOH.test.", RecordType::A, "192.0.2.1", "case does not matter"),
         (&reverse("2001:db8::1".parse().unwrap()), RecordType::PTR, "ip-2001-db8--1.doh.test.", "IPv6"),
         ("ip-2001-db8--1.doh.test.", RecordType::AAAA, "2001:db8::1", "and back"),
         ("ip-192-0-2-1.doh.test.", RecordType::AAAA, "", "no address of the other family"),
@@ -103,7 +103,7 @@ async fn records_of_every_type() {
         assert_eq!(message.metadata.response_code, ResponseCode::NoError, "{name} {record_type}: {why}");
     }
     let of = async |name, record_type| asker.message(&doh, name, record_type).await.metadata.response_code;
-    assert_eq!(of("other.test.", RecordType::A).await, ResponseCode::NXDomain, "what holds for all others");
+    assert_eq!(of("other.test.", RecordType::A).await, ResponseCode::NXDomain, "the general script");
     assert_eq!(of("dns.test.", RecordType::SRV).await, ResponseCode::ServFail, "a script comes before records");
 }
 
@@ -127,7 +127,7 @@ async fn one_thing_is_wrong_and_nothing_else() {
         doh.always(answer);
         let message = asker.message(&doh, NAME, RecordType::PTR).await;
         assert_eq!(right(&message), expected, "{why}");
-        assert_eq!(data(&message), ["ip-192-0-2-1.doh.test."], "{why}: the answer is the right one");
+        assert_eq!(data(&message), ["ip-192-0-2-1.doh.test."], "{why}: the rest is valid");
     }
 }
 
@@ -147,7 +147,7 @@ async fn a_body_ends_in_the_middle() {
 }
 
 #[tokio::test]
-async fn a_question_that_is_given_up() {
+async fn a_query_that_is_given_up() {
     let doh = Doh::start(Script::never()).await.unwrap();
     let asker = Asker::new(None);
     {
@@ -167,18 +167,18 @@ async fn a_question_that_is_given_up() {
     doh.always(Answer::FromAddress);
     asker.message(&doh, NAME, RecordType::PTR).await;
     within(doh.idle()).await;
-    assert_eq!((doh.count(), doh.abandoned()), (3, 2), "one that was answered is not abandoned");
+    assert_eq!((doh.count(), doh.abandoned()), (3, 2), "an answered query is not abandoned");
 }
 
 #[tokio::test]
-async fn held_until_another_is_asked() {
+async fn held_until_another_is_queried() {
     let other = Doh::start(Answer::FromAddress).await.unwrap();
     let doh = Doh::start(Script::after_query_to(&other, Answer::FromAddress)).await.unwrap();
     let asker = Asker::new(None);
     let (message, ()) = tokio::join!(asker.message(&doh, NAME, RecordType::PTR), async {
         within(doh.queried(1)).await;
         asker.message(&other, "other.test.", RecordType::PTR).await;
-        assert_eq!(doh.state.events.read(|tally| tally.open), 1, "another name is another question");
+        assert_eq!(doh.state.events.read(|tally| tally.open), 1, "a query for another name does not count");
         asker.message(&other, NAME, RecordType::PTR).await;
     });
     assert_eq!(data(&message), ["ip-192-0-2-1.doh.test."]);
@@ -195,12 +195,12 @@ async fn over_tls() {
     assert_eq!(data(&message), ["ip-192-0-2-1.doh.test."]);
     assert_eq!(doh.queries()[0].version, Version::HTTP_2);
     let error = Asker::new(None).ask(&doh.origin(), NAME, RecordType::PTR).await.unwrap_err();
-    assert!(error.is_connect(), "a certificate that nobody vouches for: {error}");
+    assert!(error.is_connect(), "an untrusted certificate: {error}");
     assert_eq!(doh.count(), 1);
 }
 
 #[tokio::test]
-async fn where_nobody_answers() {
+async fn origins_without_a_resolver() {
     let asker = Asker::new(None);
     for (dead, why) in [
         (Dead::closed().unwrap(), "connection refused"),
@@ -213,5 +213,68 @@ async fn where_nobody_answers() {
     }
     let silent = Dead::silent().await.unwrap();
     let asking = asker.ask(silent.origin(), NAME, RecordType::PTR);
-    assert!(tokio::time::timeout(Duration::from_millis(50), asking).await.is_err(), "silence has no end");
+    assert!(tokio::time::timeout(Duration::from_millis(50), asking).await.is_err(), "it never answers");
+}
+
+#[tokio::test]
+async fn connections_are_closed() {
+    let doh = Doh::start(Answer::FromAddress).await.unwrap();
+    let cases = [
+        (Connections::ClosedWhenIdle(Duration::from_millis(1)), 1, "when idle"),
+        (Connections::ClosedAfterReply { announced: false }, 2, "after a reply"),
+    ];
+    for (connections, closed, reason) in cases {
+        doh.connections(connections);
+        // Each client has its own connections, which it keeps.
+        let asker = Asker::new(None);
+        asker.message(&doh, NAME, RecordType::PTR).await;
+        within(doh.closed(closed)).await;
+        assert_eq!(doh.state.events.read(|tally| tally.closed), closed, "{reason}");
+    }
+    doh.connections(Connections::ClosedAfterReply { announced: true });
+    let response = Asker::new(None).ask(&doh.origin(), NAME, RecordType::PTR).await.unwrap();
+    assert_eq!(response.headers()[header::CONNECTION], "close");
+    doh.connections(Connections::ClosedOnSecondQuery);
+    let asker = Asker::new(None);
+    asker.message(&doh, NAME, RecordType::PTR).await;
+    let second = asker.ask(&doh.origin(), NAME, RecordType::PTR).await;
+    assert!(second.is_err(), "the second query has no answer: {second:?}");
+    assert_eq!(doh.count(), 5, "all have arrived");
+}
+
+#[tokio::test]
+async fn replies_as_a_test_wrote_them() {
+    let doh = Doh::start(Answer::hex("0000 8185 0000 0000 0000 0000").with(header::AGE, "250")).await.unwrap();
+    let asker = Asker::new(None);
+    let response = asker.ask(&doh.origin(), NAME, RecordType::PTR).await.unwrap();
+    assert_eq!(response.headers()[header::AGE], "250");
+    let bytes = within(response.into_body().collect()).await.unwrap().to_bytes();
+    assert_eq!(bytes[..], [0, 0, 0x81, 0x85, 0, 0, 0, 0, 0, 0, 0, 0]);
+    doh.always(Answer::Gzipped(Box::new(Answer::FromAddress)));
+    let response = asker.ask(&doh.origin(), NAME, RecordType::PTR).await.unwrap();
+    assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
+    let bytes = within(response.into_body().collect()).await.unwrap().to_bytes();
+    assert_eq!(bytes[..2], [0x1f, 0x8b], "RFC 1952 section 2.3.1");
+}
+
+#[tokio::test]
+async fn a_flood_fits_into_a_message() {
+    let doh = Doh::start(Answer::Flood).await.unwrap();
+    let cases = [
+        (NAME, RecordType::PTR, 300),
+        ("a.test.", RecordType::A, 16),
+        ("a.test.", RecordType::AAAA, 16),
+        ("a.test.", RecordType::TXT, 3),
+        ("a.test.", RecordType::NS, 300),
+        ("a.test.", RecordType::MX, 300),
+        ("a.test.", RecordType::CAA, 3),
+        ("a.test.", RecordType::SOA, 0),
+    ];
+    let asker = Asker::new(None);
+    for (name, record_type, count) in cases {
+        let response = asker.ask(&doh.origin(), name, record_type).await.unwrap();
+        let bytes = within(response.into_body().collect()).await.unwrap().to_bytes();
+        assert!(bytes.len() <= 65_535, "{record_type}: {} bytes (RFC 8484 section 6)", bytes.len());
+        assert_eq!(Message::from_vec(&bytes).unwrap().answers.len(), count, "{record_type}");
+    }
 }

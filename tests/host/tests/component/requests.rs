@@ -69,7 +69,8 @@ async fn head_world() -> World {
 /// HEAD and GET of every kind of resource, with one client.
 async fn head(client: &Client) {
     let tag = client.get("/about").await.header("etag").to_owned();
-    let cases: &[(&str, &[(&str, &str)], u16, &str)] = &[
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(&str, Headers<'_>, u16, &str)] = &[
         ("/", &[], 200, "the caller's report"),
         ("/", &[("accept", "text/html")], 200, "the page"),
         ("/me", &[], 200, "the caller's report"),
