@@ -105,6 +105,7 @@ const CASES: &[Case] = &[
     },
     Case { body: "8.8.8.8\ngood.com\nnonsense\n", headers: &[("accept", "application/x-ndjson")], ..POST },
     Case { path: "/batch?records", body: "good.com\n", headers: &[("accept", "application/x-ndjson")], ..POST },
+    Case { body: "plain.com\n", headers: &[("accept", "application/x-ndjson")], ..POST },
     Case { body: "46.1.1.1\n10.0.0.1", headers: &[("accept", "application/x-ndjson")], ..POST },
     Case { body: "2002:808:808::1", headers: &[("accept", "application/x-ndjson")], ..POST },
     Case { path: "/batch?dns=false", headers: &[("accept", "application/x-ndjson")], body: "8.8.8.8", ..POST },
