@@ -198,15 +198,19 @@ impl<P: Platform> Source for Answers<'_, P> {
     }
 
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Vec<u8>>> {
-        self.work(context);
-        self.fill(Output::PIECE);
-        if self.output.is_full() {
-            self.running.clear();
-        }
-        match self.output.piece() {
-            Some(piece) => Poll::Ready(Some(piece)),
-            None if self.output.is_closed() => Poll::Ready(None),
-            None => Poll::Pending,
+        loop {
+            self.work(context);
+            self.fill(Output::PIECE);
+            if self.output.is_full() {
+                self.running.clear();
+            }
+            match self.output.piece() {
+                Some(piece) => return Poll::Ready(Some(piece)),
+                None if self.output.is_closed() => return Poll::Ready(None),
+                // What was just added to the output has made room for lookups, and nothing else would begin them.
+                None if self.running.is_empty() && self.room.is_none() => {}
+                None => return Poll::Pending,
+            }
         }
     }
 }

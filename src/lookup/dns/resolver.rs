@@ -1,11 +1,13 @@
 //! One query to two resolvers, under one deadline.
 
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::Status;
 use super::coalesce::Fetched;
@@ -85,7 +87,7 @@ pub(super) async fn query<'a, O: Platform>(
     let mut permits = vec![permit];
     let mut next = config.resolvers().enumerate().peekable();
     let mut attempts = Vec::with_capacity(2);
-    let mut running = FuturesUnordered::new();
+    let mut running = Vec::with_capacity(2);
     // What the request's own limits have brought about may not be shared, nor what was never asked.
     let (mut limited, mut sent) = (false, false);
     loop {
@@ -114,7 +116,7 @@ pub(super) async fn query<'a, O: Platform>(
                     }
                 }
                 attempts.push(Attempt::Unanswered(resolver, deadline.left(platform)));
-                running.push(send(number, resolver));
+                running.push(Box::pin(send(number, resolver)));
                 sent = true;
             }
         }
@@ -130,7 +132,7 @@ pub(super) async fn query<'a, O: Platform>(
         let hedge = config.dns_hedge.saturating_sub(platform.now().saturating_sub(started));
         let patience = if more { hedge.min(left) } else { left };
         // The queries stand first: they are polled first, and so on their way before anything else happens.
-        match select(running.next(), pin!(platform.sleep(patience))).await {
+        match select(pin!(first(&mut running)), pin!(platform.sleep(patience))).await {
             Either::Left((Some((_, resolver, outcome)), _)) if outcome.status.is_conclusive() => {
                 return Fetched { outcome, source: Some(resolver.to_string()), shared: true };
             }
@@ -146,6 +148,20 @@ pub(super) async fn query<'a, O: Platform>(
     }
     let unanswered = attempts.iter().any(|attempt| matches!(attempt, Attempt::Unanswered(..)));
     failure(attempts, sent && !limited && (has_full_time || !unanswered))
+}
+
+/// The output of the first query that completes, which is taken out; `None` where there is none.
+async fn first<F: Future + Unpin>(running: &mut Vec<F>) -> Option<F::Output> {
+    poll_fn(|context| {
+        for (index, query) in running.iter_mut().enumerate() {
+            if let Poll::Ready(output) = query.poll_unpin(context) {
+                running.remove(index);
+                return Poll::Ready(Some(output));
+            }
+        }
+        if running.is_empty() { Poll::Ready(None) } else { Poll::Pending }
+    })
+    .await
 }
 
 /// Whether this much time is as good as all of [`Config::dns_timeout`]: the time that a request takes until its first

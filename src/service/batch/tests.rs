@@ -14,8 +14,8 @@ use crate::testing::{Reaction, World, config, ptr};
 const ARRAY: Layout = Layout::Array(Style::Compact);
 const INDENTED: Layout = Layout::Array(Style::Indented);
 
-/// A batch of a hundred subjects, in public.
-const SCOPE: Scope = Scope { subjects: 100, private: false };
+/// A batch of a thousand subjects, none of them the caller.
+const SCOPE: Scope = Scope { subjects: 1_000, private: false };
 
 /// Answers a batch in a world whose resolvers take as many milliseconds as `react` says, and gives `test` the answers.
 /// Returns the time, the number of queries, and what `test` returns.
