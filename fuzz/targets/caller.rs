@@ -31,7 +31,8 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(ip, ip.to_canonical(), "an IPv4 caller is given as IPv4-mapped, by {:?}", lossy(&[platform]));
     }
     // With one who adds a line of its own, and with one trusted proxy that adds one entry, nothing before counts.
-    let adds_one = !matches!(source, CallerHeader::XForwardedFor(proxies) | CallerHeader::Forwarded(proxies) if proxies.get() > 1);
+    let adds_one =
+        !matches!(source, CallerHeader::XForwardedFor(proxies) | CallerHeader::Forwarded(proxies) if proxies.get() > 1);
     if adds_one && !platform.trim_ascii().is_empty() {
         assert_eq!(
             together.is_ok(),

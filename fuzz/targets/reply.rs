@@ -65,7 +65,10 @@ fn check(answer: &Answer, reply: &[u8]) {
     let failed = matches!(answer.status, Servfail | Refused);
     assert!(*questions == 1 || failed && *questions == 0, "an answer without a question: {reply:02x?}");
 
-    assert!(matches!(answer.status, Ok | Nxdomain | Nodata | Servfail | Refused), "not a status of a reply: {answer:?}");
+    assert!(
+        matches!(answer.status, Ok | Nxdomain | Nodata | Servfail | Refused),
+        "not a status of a reply: {answer:?}"
+    );
     let found = answer.names.len() + answer.omitted;
     assert_eq!(answer.status == Ok, found > 0, "names if and only if the status is ok: {answer:?}");
     assert!(answer.names.len() <= 32, "more names than are listed: {answer:?}");

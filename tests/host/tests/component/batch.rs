@@ -75,14 +75,15 @@ fn lines_in(bytes: &[u8]) -> usize {
 }
 
 #[tokio::test]
-async fn thirty_two_queries_at_once() {
+async fn queries_at_once() {
     const SUBJECTS: usize = 100;
     let world = World::new(Script::held(Answer::FromAddress)).await;
     let body: Vec<_> = (0..SUBJECTS).map(|n| format!("20.0.1.{n}")).collect();
     let answer = async { whole(post(&world, &[], body.join("\n")).await).await };
     let release = async {
-        within(world.doh.queried(32)).await;
-        assert_eq!(world.doh.count(), 32, "no further query before one is answered");
+        // Of the 32 permits of an instance, one request may hold 28.
+        within(world.doh.queried(28)).await;
+        assert_eq!(world.doh.count(), 28, "no further query before one is answered");
         world.doh.release();
     };
     let (answer, ()) = tokio::join!(answer, release);

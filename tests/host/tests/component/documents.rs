@@ -110,7 +110,7 @@ async fn names_are_reported_as_the_resolver_sent_them() {
     };
     let world = World::new(Answer::Names(chain)).await;
     let expected = json!({
-        "status": "ok", "names": ["b.doh.test", "a.doh.test"], "confirmed": null,
+        "status": "ok", "names": ["b.doh.test", "a.doh.test"], "omitted": 0, "confirmed": null,
         "authenticated": true, "ttl": 90, "detail": null,
     });
     assert_eq!(world.report("8.8.8.8").await["dns"], expected, "in order, once each, the least TTL of the chain");

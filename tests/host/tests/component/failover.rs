@@ -209,7 +209,9 @@ async fn many_at_once() {
         let subjects: Vec<_> = (0..LOOKUPS).map(|last| format!("9.9.9.{last}")).collect();
         join_all(subjects.iter().map(|subject| two.named_by(subject, &two.fallback))).await;
         within(two.primary.idle()).await;
-        assert_eq!((two.primary.count(), two.fallback.count()), (LOOKUPS, LOOKUPS), "{why}");
+        assert_eq!(two.fallback.count(), LOOKUPS, "{why}");
+        // Where an instance has no permit left for a hedge, the query to the primary is given up, perhaps unsent.
+        assert!((1..=LOOKUPS).contains(&two.primary.count()), "{why}");
         assert_eq!(two.host.counters().failed(), 0, "{why}");
     }
 }

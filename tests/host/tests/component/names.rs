@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::RecordType;
 use host::doh::{Answer, Script};
-use http::{StatusCode, header};
+use http::StatusCode;
 use serde_json::Value;
 
 use crate::support::{World, within};
@@ -44,13 +44,6 @@ async fn statuses() {
         (Answer::MediaType(Some("text/html")), "malformed", None, "media type", "a captive portal"),
         (Answer::Status(StatusCode::INTERNAL_SERVER_ERROR), "unreachable", None, "500", "an HTTP error"),
         (Answer::Status(StatusCode::TOO_MANY_REQUESTS), "unreachable", None, "429", "too many queries"),
-        (
-            Answer::StatusWith(StatusCode::SERVICE_UNAVAILABLE, header::RETRY_AFTER, "120".to_owned()),
-            "unreachable",
-            None,
-            "120",
-            "when to come back",
-        ),
         (Answer::Status(StatusCode::MOVED_PERMANENTLY), "unreachable", None, "301", "a redirect is not followed"),
         (Answer::Bytes(Bytes::new()), "malformed", None, "", "an empty body"),
         (Answer::Bytes(Bytes::from_static(b"\0")), "malformed", None, "", "one byte"),

@@ -63,6 +63,11 @@ impl Behaviour {
         matches!(self.does, Does::AnswerLate(_))
     }
 
+    /// Whether the instance does not query the resolver for a while afterwards.
+    pub fn asks_for_rest(&self) -> bool {
+        self.name.contains("Retry-After")
+    }
+
     pub fn is_silent(&self) -> bool {
         self.status == "timeout"
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ struct Wiring {
     primary: String,
     fallback: String,
     timing: Timing,
+    /// Whether each request has an instance of its own: an instance remembers `retry-after`.
+    fresh: bool,
 }
 
 /// The hedge delay and the deadline of a host. Tests wait for a deadline only where a resolver never answers.
@@ -130,8 +133,9 @@ impl Rig {
 
     async fn host(&self, primary: &Behaviour, fallback: Option<&Behaviour>) -> Arc<OnceCell<Host>> {
         let timing = Timing::of(primary, fallback);
+        let fresh = [Some(primary), fallback].into_iter().flatten().any(Behaviour::asks_for_rest);
         let (primary, fallback) = self.origins(primary, fallback);
-        let wiring = Wiring { primary, fallback, timing };
+        let wiring = Wiring { primary, fallback, timing, fresh };
         let cell = Arc::clone(self.hosts.lock().await.entry(wiring.clone()).or_default());
         cell.get_or_init(|| Host::start(wiring)).await;
         cell
@@ -202,13 +206,17 @@ impl Host {
             Timing::Hedge => ("30000", hedge.as_str()),
             Timing::Deadline => ("2000", hedge.as_str()),
         };
-        let running = support::serve(&[
-            ("doh_primary", &wiring.primary),
+        let variables = [
+            ("doh_primary", wiring.primary.as_str()),
             ("doh_fallback", &wiring.fallback),
             ("dns_timeout_ms", timeout),
             ("dns_hedge_ms", hedge),
-        ])
-        .await;
+        ];
+        let mut options = support::options(&support::workspace().join("spin.toml"), &variables);
+        if wiring.fresh {
+            options.instance_reuse = NonZeroUsize::MIN;
+        }
+        let running = support::serve_options(&options).await;
         let client = Client::new(running.addr());
         Self { running, client }
     }
