@@ -4,7 +4,7 @@
 # usage: fuzz/run.sh SECONDS [TARGET...]
 #
 # What makes a target panic is kept below target/fuzz/artifacts, and the message says where; to see it again, give the
-# file to target/fuzz/build/*/debug/TARGET. What is mended becomes a unit test.
+# file to target/fuzz/build/*/debug/TARGET. Turn a fixed finding into a unit test.
 #
 # Installs cargo-fuzz below target/tools where there is none. Takes rustup's nightly toolchain where there is one, with
 # the address sanitizer; else the default one, without.

@@ -35,6 +35,12 @@ impl Problem {
         Self { status, title, detail: detail.into(), subject: None, header: None }
     }
 
+    /// The memory that the requests of an instance share is used up. A client may try again after a second.
+    pub fn busy() -> Self {
+        let detail = "The memory for responses is used up. Try again in a second, with fewer subjects at once.";
+        Self { header: Some(("retry-after", "1")), ..Self::new(503, "The instance is busy", detail) }
+    }
+
     /// The operator must change something.
     fn misconfigured(title: &'static str, why: &dyn std::fmt::Display) -> Self {
         Self::new(500, title, format!("Server misconfiguration; the operator must fix it: {why}."))

@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::element::{Answer, cost};
-use super::memory::{Memory, busy};
+use super::memory::Memory;
 use super::output::{Layout, Output};
 use crate::lookup::Lookup;
 use crate::platform::Platform;
@@ -87,7 +87,7 @@ impl<'a, P: Platform> Answers<'a, P> {
         memory: &'a Memory,
         layout: Layout,
     ) -> Result<Self, Problem> {
-        let texts = memory.buffers.try_take(batch.text_bytes()).ok_or_else(busy)?;
+        let texts = memory.buffers.try_take(batch.text_bytes()).ok_or_else(Problem::busy)?;
         let (entries, subjects) = distinct(batch);
         let mut output = Output::new(layout, entries.iter().map(|entry| entry.text.len()));
         for (index, entry) in entries.iter().enumerate() {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::memory::busy;
 use crate::lookup;
 use crate::lookup::report::Item;
 use crate::platform::memory::{Pool, Taken};
@@ -54,7 +53,7 @@ impl Answer {
             Ok(json) => json,
             Err(problem) => return Self::Failed(problem),
         };
-        Element::new(json, instance, request).map_or_else(|| Self::Failed(busy()), Self::Known)
+        Element::new(json, instance, request).map_or_else(|| Self::Failed(Problem::busy()), Self::Known)
     }
 }
 

@@ -50,11 +50,11 @@ impl Memory {
         form: Form,
         limit: usize,
     ) -> Result<Batch, Problem> {
-        let mut taken = self.buffers.try_take(0).ok_or_else(busy)?;
+        let mut taken = self.buffers.try_take(0).ok_or_else(Problem::busy)?;
         let mut exhausted = false;
         let body = Metered::new(body, &mut taken, &mut exhausted);
         let read = Batch::read(platform, body, form, limit).await;
-        if exhausted { Err(busy()) } else { Ok(read?) }
+        if exhausted { Err(Problem::busy()) } else { Ok(read?) }
     }
 }
 
@@ -68,15 +68,9 @@ impl Service {
         };
         match self.memory.buffers.try_take(length) {
             Some(taken) => (reply, Some(taken)),
-            None => (Reply::problem(&busy()), None),
+            None => (Reply::problem(&Problem::busy()), None),
         }
     }
-}
-
-/// The memory that requests share is used up.
-pub(super) fn busy() -> Problem {
-    let detail = "The memory for responses is used up. Try again in a second, with fewer subjects at once.";
-    Problem { header: Some(("retry-after", "1")), ..Problem::new(503, "The instance is busy", detail) }
 }
 
 #[cfg(test)]

@@ -353,8 +353,10 @@ fn the_service_does_what_the_document_says() {
         for (status, _) in operation(&checker, template)["responses"].as_object().unwrap() {
             // The contract needs nothing that can fail but the databases, and those of the tests are whole.
             let is_broken = template == "/openapi.json" && status == "500";
+            // A body that never ends and memory that is used up: tests of the component cause them.
+            let is_elsewhere = template == "/batch" && matches!(status.as_str(), "408" | "503");
             let is_shown = shown.contains(&(template.clone(), status.clone()));
-            assert!(is_shown || is_broken, "{template} never answers {status}");
+            assert!(is_shown || is_broken || is_elsewhere, "{template} never answers {status}");
         }
     }
     for (schema, definition) in document["components"]["schemas"].as_object().unwrap() {
@@ -569,6 +571,9 @@ fn problems() -> Vec<(&'static str, Problem)> {
         ("TooMany", batch::Unreadable::TooMany(100).into()),
         ("UnsupportedMediaType", batch::Unreadable::MediaType.into()),
         ("CrossOrigin", batch::Unreadable::CrossOrigin.into()),
+        ("TooSlow", batch::Unreadable::TooSlow.into()),
+        ("ContentCoding", batch::Unreadable::Coded.into()),
+        ("Busy", Problem::busy()),
         ("NotAList", batch::Unreadable::NotAList.into()),
         ("UnknownCaller", unknown.into()),
         ("Broken", lookup::Error::Internal("geo.mmdb cannot be read".to_owned()).into()),
