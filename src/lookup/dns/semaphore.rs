@@ -1,7 +1,7 @@
 //! How many queries of an instance may be in flight at once.
 //!
 //! The requests of an instance are separate tasks of the platform, and one task can wake another through
-//! [`WakeOnDrop`] only. So a waiter leaves one behind, and whoever returns a permit drops it.
+//! [`WakeOnDrop`] only. So a waiter leaves one behind, and returning a permit drops it.
 //!
 //! **No wake-up is lost.** A returned permit is not put up for whoever comes first: it is assigned to one waiter, under
 //! the lock, before that waiter is woken. A waiter that is dropped after the assignment, woken or not, returns the
