@@ -7,13 +7,19 @@
 #   3. Debian's compiler, which builds the library from Debian's source package, with the linkers of a rustup
 #      toolchain; scripts/install.sh installs the packages that are missing
 #
-# usage: scripts/component.sh [--profile release|fixture] [-p PACKAGE]
+# usage: scripts/component.sh [--profile release|fixture] [-p PACKAGE | --artefact NAME]
 #
-# The component is target/wasm32-wasip2/PROFILE/PACKAGE.wasm, where spin.toml expects it, even if CARGO_TARGET_DIR is
-# set.
+# The artefacts of the package ipedge are:
 #
-# The target's name has a 2, but the component uses WASI 0.3: wasm32-wasip2 is Rust's target for components, and the
-# bindings of 0.3 come from the crate spin-sdk.
+#   ipedge              WASI HTTP 0.3, variables from Spin
+#   ipedge-wasip2       WASI HTTP 0.2, variables from Spin
+#   ipedge-wasi         WASI HTTP 0.3, variables from the environment
+#   ipedge-wasi-wasip2  WASI HTTP 0.2, variables from the environment
+#
+# The component is target/wasm32-wasip2/PROFILE/NAME.wasm, where the manifests expect it, even if CARGO_TARGET_DIR is set.
+#
+# The target's name has a 2, but components may use WASI 0.3: wasm32-wasip2 is Rust's target for components, and the
+# bindings of 0.3 come from the crate wasip3.
 set -euo pipefail
 
 target=wasm32-wasip2
@@ -21,6 +27,7 @@ debian_packages=(rustc-web cargo-web rust-web-src wasi-libc)
 debian_bin=${DEBIAN_BIN:-/usr/bin} # the folder of their cargo and rustc; the tests set another one
 profile=release
 package=ipedge
+artefact=
 
 main() {
     parse_arguments "$@"
@@ -43,16 +50,52 @@ parse_arguments() {
         case $1 in
         --profile) profile=${2:?--profile needs a name} && shift 2 ;;
         -p | --package) package=${2:?-p needs a package} && shift 2 ;;
-        *) say "unknown argument $1; usage: scripts/component.sh [--profile release|fixture] [-p PACKAGE]" && exit 2 ;;
+        --artefact) artefact=${2:?--artefact needs a name} && shift 2 ;;
+        *)
+            say "unknown argument $1; usage: scripts/component.sh [--profile release|fixture]" \
+                "[-p PACKAGE | --artefact NAME]" && exit 2
+            ;;
         esac
     done
+    case ${artefact:=${package//-/_}} in
+    ipedge-wasip2) features=(--no-default-features --features "wasip2,spin") ;;
+    ipedge-wasi) features=(--no-default-features --features wasip3) ;;
+    ipedge-wasi-wasip2) features=(--no-default-features --features wasip2) ;;
+    "${package//-/_}") features=() ;;
+    *) say "there is no artefact $artefact" && exit 2 ;;
+    esac
 }
 
 build() {
-    say "building $package ($profile) with $(rustc --version)"
-    cargo build --package "$package" --lib --profile "$profile" --target "$target" --target-dir target "$@"
-    local wasm=target/$target/$profile/${package//-/_}.wasm
+    local output=target/$target/$profile/${package//-/_}.wasm
+    local wasm=target/$target/$profile/$artefact.wasm
+    say "building $artefact ($profile) with $(rustc --version)"
+    put_in_place "$artefact"
+    cargo build --package "$package" --lib --profile "$profile" --target "$target" --target-dir target \
+        "${features[@]}" "$@"
+    if [[ $wasm != "$output" ]]; then
+        ln -f "$(dirname "$output")/deps/${output##*/}" "$wasm"
+        put_in_place "${package//-/_}"
+    fi
     say "$wasm, $(wc -c <"$wasm") bytes"
+}
+
+# Cargo gives the artefacts of a package the same file, and would take one for the other. So the file is kept under the
+# artefact's name while another is built, and put back before its own is: cargo then finds it as it left it. `place`
+# names the artefact that is in place; without it, as after an interruption, the file is deleted.
+put_in_place() {
+    local deps=target/$target/$profile/deps file=${package//-/_}.wasm place current
+    place=$deps/.$file.place
+    mkdir -p "$deps"
+    current=$(cat "$place" 2>/dev/null) || rm -f "$deps/$file"
+    [[ $current != "$1" ]] || return 0
+    rm -f "$place" "$deps/../$file"
+    [[ ! -e $deps/$file ]] || mv "$deps/$file" "$deps/.$file.$current"
+    if [[ -e $deps/.$file.$1 ]]; then
+        mv "$deps/.$file.$1" "$deps/$file"
+        [[ $1 != "${file%.wasm}" ]] || ln "$deps/$file" "$deps/../$file"
+    fi
+    echo "$1" >"$place"
 }
 
 # Sets `toolchain` to the folder of a compiler that has the target's library: that on the PATH, else rustup's.

@@ -4,8 +4,8 @@
 //! (GeoIP) and what it is called (reverse DNS). The modules stand in the order in which a request passes through them:
 //!
 //! 1. [`platform`] has the traits through which the service sees the world: variables, time, outbound HTTP, a request.
-//!    Its adapters implement them; nothing else names Spin or WASI. The component's entry point is
-//!    [`platform::wasip3`].
+//!    Its adapters implement them; nothing else names Spin or WASI. The component's entry point is in
+//!    [`platform::wasip3`] or, for older hosts, in `platform::wasip2`.
 //! 2. [`service`] leads a request through the next three and knows nothing about the platform but the traits.
 //! 3. [`request`] finds out what is asked, by whom, and in which form the answer is wanted.
 //! 4. [`lookup`] finds out what is known: what kind of address it is, what the databases say, and what DNS says. DNS

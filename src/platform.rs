@@ -7,8 +7,15 @@ pub mod body;
 pub mod clock;
 pub mod memory;
 mod variables;
+mod wasi_http;
+#[cfg(feature = "wasip2")]
+pub mod wasip2;
+#[cfg(feature = "wasip3")]
 pub mod wasip3;
 mod write;
+
+#[cfg(all(target_family = "wasm", not(any(feature = "wasip2", feature = "wasip3"))))]
+compile_error!("a component needs the feature wasip3 or wasip2: the version of WASI HTTP that it exports");
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,8 +28,12 @@ pub trait Platform {
     /// The body of an HTTP response, while it arrives.
     type Body: Body;
 
-    /// The value of a variable that spin.toml declares, or why there is none, never in the platform's own words.
-    fn variable(&self, name: &'static str) -> impl Future<Output = Result<String, String>>;
+    /// The value of a variable; `None` where the platform has variables of the environment, and this one is not set.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be read, never in the platform's own words, which may contain the value.
+    fn variable(&self, name: &'static str) -> impl Future<Output = Result<Option<String>, String>>;
 
     /// The time since a fixed point in the past. It never goes back.
     fn now(&self) -> Duration;

@@ -222,11 +222,11 @@ pub fn config() -> Config {
 impl Platform for World<'_> {
     type Body = std::vec::IntoIter<Result<Vec<u8>, Unreachable>>;
 
-    async fn variable(&self, name: &'static str) -> Result<String, String> {
+    async fn variable(&self, name: &'static str) -> Result<Option<String>, String> {
         self.variables_read.set(self.variables_read.get() + 1);
         let defined = self.variables.iter().chain(&VARIABLES).filter(|_| !self.without_variables);
         let found = defined.into_iter().find(|(known, _)| *known == name);
-        found.map(|(_, value)| (*value).to_owned()).ok_or_else(|| "is not defined".to_owned())
+        found.map(|(_, value)| Some((*value).to_owned())).ok_or_else(|| "is not defined".to_owned())
     }
 
     fn now(&self) -> Duration {

@@ -23,6 +23,24 @@ test_package_and_profile_reach_cargo() {
         says "target/wasm32-wasip2/fixture/bench_hello.wasm, 5 bytes"
 }
 
+test_an_artefact_has_its_own_features_and_file() {
+    compiler "$machine/bin" 1.95.0 && library "$machine/bin"
+    local artefact folder=$machine/checkout/target/wasm32-wasip2/fixture
+    for artefact in ipedge ipedge-wasip2 ipedge-wasi ipedge-wasi-wasip2 ipedge-wasip2 ipedge; do
+        runs --profile fixture --artefact "$artefact" || return 1
+    done
+    logged "--no-default-features --features wasip2,spin" && logged "--no-default-features --features wasip3" &&
+        grep -q -e "--features wasip2,spin" "$folder/ipedge-wasip2.wasm" &&
+        grep -q -e "--features wasip3" "$folder/ipedge-wasi.wasm" &&
+        grep -q -e "--features wasip2$" "$folder/ipedge-wasi-wasip2.wasm" &&
+        ! grep -q -e "--features" "$folder/deps/ipedge.wasm"
+}
+
+test_an_unknown_artefact_is_refused() {
+    compiler "$machine/bin" 1.95.0 && library "$machine/bin"
+    ends_with 2 --artefact ipedge-wasip1 && says "no artefact ipedge-wasip1" && ! logged "cargo"
+}
+
 test_an_unknown_argument_is_refused() {
     compiler "$machine/bin" 1.95.0 && library "$machine/bin"
     ends_with 2 --relase && says "unknown argument --relase" && ! logged "cargo"
@@ -149,7 +167,12 @@ compiler() {
         log+=" rustc=$(type -P rustc) linker=$(type -P wasm-component-ld || true)"
         echo "$log cargo $*" >>"$machine/log"
         [[ ! -e $machine/cargo-fails ]] || exit 101
-        mkdir -p target/wasm32-wasip2/{release,fixture}
+        mkdir -p target/wasm32-wasip2/{release,fixture}/deps
+        # Like cargo, which links only what it does not find.
+        for profile in release fixture; do
+            deps=target/wasm32-wasip2/$profile/deps/ipedge.wasm
+            [[ -e $deps ]] || echo "$*" >"$deps"
+        done
         echo wasm | tee target/wasm32-wasip2/{release,fixture}/{ipedge,bench_hello}.wasm >/dev/null'
 }
 

@@ -60,7 +60,7 @@ new_machine() {
     echo 'rust-version = "1.95"' >"$machine/checkout/Cargo.toml"
     echo 0 >"$machine/uid"
     touch "$machine"/{log,output,installed}
-    for tool in bash env sed cut sort head dirname wc mkdir grep cat tee ln sleep; do
+    for tool in bash env sed cut sort head dirname wc mkdir grep cat tee ln mv rm sleep; do
         ln -s "$(type -P "$tool")" "$machine/bin/$tool"
     done
     # shellcheck disable=SC2016  # expanded when the stub runs

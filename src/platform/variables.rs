@@ -1,12 +1,23 @@
-//! Where the application's variables come from: Spin's variables.
+//! Where the application's variables come from: Spin's variables with the feature `spin`, otherwise the environment.
 
-use spin_sdk::variables;
+#[cfg(not(feature = "spin"))]
+mod environment;
+#[cfg(all(feature = "spin", not(feature = "wasip3")))]
+mod spin2;
+#[cfg(all(feature = "spin", feature = "wasip3"))]
+mod spin3;
 
-/// The value of a variable that spin.toml gives to the component, or why there is none.
-pub(super) async fn get(name: &'static str) -> Result<String, String> {
-    variables::get(name).await.map_err(|error| match error {
-        variables::Error::Undefined(_) => "is not defined; spin.toml must give it to the component".to_owned(),
-        // The platform's words may contain the value.
-        _ => "cannot be read".to_owned(),
-    })
-}
+#[cfg(not(feature = "spin"))]
+pub(super) use environment::get;
+#[cfg(all(feature = "spin", not(feature = "wasip3")))]
+pub(super) use spin2::get;
+#[cfg(all(feature = "spin", feature = "wasip3"))]
+pub(super) use spin3::get;
+
+/// The manifest does not give the variable to the component.
+#[cfg(feature = "spin")]
+const UNDEFINED: &str = "is not defined; spin.toml must give it to the component";
+
+/// The platform failed. Its own words may contain the value.
+#[cfg(feature = "spin")]
+const UNREADABLE: &str = "cannot be read";

@@ -13,6 +13,7 @@ pub use error::{BadVariable, Unknown, Why};
 
 use crate::request::header_syntax;
 
+const NONE: &str = "none";
 const SPIN_CLIENT_ADDR: &str = "spin-client-addr";
 const TRUE_CLIENT_IP: &str = "true-client-ip";
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
@@ -24,6 +25,8 @@ const FORWARDED: &str = "forwarded";
 /// nothing in a request shows that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CallerHeader {
+    /// `none`: no header can be trusted, so callers are not known.
+    None,
     /// `spin-client-addr`: the address and port that Spin saw. Spin's is the last field line.
     #[default]
     SpinClientAddr,
@@ -54,11 +57,12 @@ impl CallerHeader {
             }
         };
         let (variable, why) = match (caller_header.to_ascii_lowercase().as_str(), proxies) {
+            (NONE, None) => return Ok(Self::None),
             (SPIN_CLIENT_ADDR, None) => return Ok(Self::SpinClientAddr),
             (TRUE_CLIENT_IP, None) => return Ok(Self::TrueClientIp),
             (X_FORWARDED_FOR, Some(proxies)) => return Ok(Self::XForwardedFor(proxies)),
             (FORWARDED, Some(proxies)) => return Ok(Self::Forwarded(proxies)),
-            (header @ (SPIN_CLIENT_ADDR | TRUE_CLIENT_IP), Some(_)) => (
+            (header @ (NONE | SPIN_CLIENT_ADDR | TRUE_CLIENT_IP), Some(_)) => (
                 "trusted_proxies",
                 format!(
                     "must be 0 with caller_header {header}, to which no proxy adds; behind your own proxies, set \
@@ -71,15 +75,16 @@ impl CallerHeader {
             ),
             _ => (
                 "caller_header",
-                format!("must be one of {SPIN_CLIENT_ADDR}, {TRUE_CLIENT_IP}, {X_FORWARDED_FOR}, {FORWARDED}"),
+                format!("must be one of {SPIN_CLIENT_ADDR}, {TRUE_CLIENT_IP}, {X_FORWARDED_FOR}, {FORWARDED}, {NONE}"),
             ),
         };
         Err(BadVariable { variable, why })
     }
 
-    /// The header's name, in lower case.
+    /// The header's name, in lower case; `none` where there is no header.
     pub fn header(&self) -> &'static str {
         match self {
+            Self::None => NONE,
             Self::SpinClientAddr => SPIN_CLIENT_ADDR,
             Self::TrueClientIp => TRUE_CLIENT_IP,
             Self::XForwardedFor(_) => X_FORWARDED_FOR,
@@ -106,6 +111,7 @@ impl CallerHeader {
     pub fn find<V: AsRef<[u8]>>(&self, values: &[V]) -> Result<IpAddr, Unknown> {
         let lines = values.iter().map(AsRef::as_ref);
         let found = match self {
+            Self::None => Err(Why::NotConfigured),
             Self::SpinClientAddr => last(lines, socket_address),
             Self::TrueClientIp => last(lines, bare_address),
             Self::XForwardedFor(proxies) => counted(lines.rev().flat_map(entries), *proxies).and_then(entry_address),
@@ -119,7 +125,7 @@ impl CallerHeader {
     /// How many proxies are trusted, where there is something to count.
     fn proxies(&self) -> Option<NonZeroUsize> {
         match self {
-            Self::SpinClientAddr | Self::TrueClientIp => None,
+            Self::None | Self::SpinClientAddr | Self::TrueClientIp => None,
             Self::XForwardedFor(proxies) | Self::Forwarded(proxies) => Some(*proxies),
         }
     }

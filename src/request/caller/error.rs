@@ -33,6 +33,8 @@ pub struct Unknown {
 /// Why the caller is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
+    /// The variable `caller_header` is `none`.
+    NotConfigured,
     /// The request has no such header.
     Missing,
     /// What should be the caller's address is not one.
@@ -54,6 +56,7 @@ impl fmt::Display for Unknown {
         let header = self.source.header();
         let proxies = self.source.proxies().map_or(0, NonZeroUsize::get);
         match self.why {
+            Why::NotConfigured => write!(f, "the variable caller_header is {header}, so no header is trusted"),
             Why::Missing => write!(f, "the request has no {header} header"),
             Why::NoAddress => match self.source {
                 CallerHeader::SpinClientAddr => write!(f, "the last {header} header is not an address and port"),

@@ -252,6 +252,8 @@ fn variables() {
         ("true-client-ip", "0", Ok(("true-client-ip", None)), "Akamai Functions"),
         ("x-forwarded-for", "1", Ok(("x-forwarded-for", Some(1))), "one proxy"),
         ("forwarded", "16", Ok(("forwarded", Some(16))), "as many as there can be"),
+        ("none", "0", Ok(("none", None)), "no header is trusted"),
+        ("none", "1", Err(("trusted_proxies", "must be 0")), "there is nothing to count"),
         ("X-Forwarded-For", "2", Ok(("x-forwarded-for", Some(2))), "names of fields have no case"),
         ("x-real-ip", "0", Err(("caller_header", "spin-client-addr")), "not among them: says which are"),
         ("x-real-ip", "1", Err(("caller_header", "spin-client-addr")), "whatever the other says"),
@@ -279,6 +281,15 @@ fn variables() {
         }
     }
     assert_eq!(CallerHeader::parse("spin-client-addr", "0"), Ok(CallerHeader::default()), "the variables' defaults");
+}
+
+#[test]
+fn without_a_header_no_caller_is_known() {
+    let source = source("none", 0);
+    let unknown = source.find(&[b"192.0.2.1:1"]).unwrap_err();
+    assert_eq!(unknown, Unknown { source, why: Why::NotConfigured }, "whatever the client sends");
+    let text = unknown.to_string();
+    assert!(text.starts_with("the variable caller_header is none, so no header is trusted; set the"), "{text}");
 }
 
 #[test]

@@ -534,6 +534,7 @@ fn enumerations_are_whole() {
     ];
     for source in sources {
         match source {
+            caller::CallerHeader::None => {}
             caller::CallerHeader::SpinClientAddr | caller::CallerHeader::TrueClientIp => {}
             caller::CallerHeader::XForwardedFor(_) | caller::CallerHeader::Forwarded(_) => {}
         }

@@ -17,10 +17,9 @@ use wasmtime::{Config, Engine, PoolingAllocationConfig, Store, StoreContextMut};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 use wasmtime_wasi_http::handler::{
-    HandlerState, Instance, Proxy, ShouldAccept, ViewFn, WorkerExpiration, WorkerState, WorkerStatus,
+    HandlerState, Instance, ProxyPre, ShouldAccept, ViewFn, WorkerExpiration, WorkerState, WorkerStatus,
 };
-use wasmtime_wasi_http::p3::bindings::ServicePre;
-use wasmtime_wasi_http::p3::{WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi_http::{p2, p3};
 
 use crate::counters::{Counters, Held, Memory};
 use crate::outbound::Outbound;
@@ -29,7 +28,8 @@ use crate::variables::{self, Variables};
 /// A compiled component. Clones share the code.
 #[derive(Clone)]
 pub struct Program {
-    pre: ServicePre<Data>,
+    engine: Engine,
+    pre: Arc<ProxyPre<Data>>,
 }
 
 impl Program {
@@ -37,8 +37,8 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, or is not a component that exports `wasi:http/handler@0.3` and imports only what a
-    /// Spin component of SDK 7 does.
+    /// A file that cannot be read, or is not a component that exports `wasi:http/handler@0.3` or
+    /// `wasi:http/incoming-handler@0.2` and imports only what Spin provides.
     pub fn compile(file: &Path) -> anyhow::Result<Self> {
         let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
         let linked = Self::link(&bytes).map_err(|error| anyhow::Error::from_boxed(error.into()));
@@ -51,9 +51,23 @@ impl Program {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         wasmtime_wasi::p3::add_to_linker(&mut linker)?;
-        wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+        p2::add_only_http_to_linker_async(&mut linker)?;
+        p3::add_to_linker(&mut linker)?;
         variables::add_to_linker(&mut linker)?;
-        Ok(Self { pre: ServicePre::new(linker.instantiate_pre(&component)?)? })
+        let exports_handler =
+            component.component_type().exports(&engine).any(|(name, _)| name.starts_with("wasi:http/handler@0.3"));
+        let pre = linker.instantiate_pre(&component)?;
+        let pre = if exports_handler {
+            ProxyPre::P3(p3::bindings::ServicePre::new(pre)?)
+        } else {
+            ProxyPre::P2(p2::bindings::ProxyPre::new(pre)?)
+        };
+        Ok(Self { engine, pre: Arc::new(pre) })
+    }
+
+    /// Whether one instance serves many requests. With 0.2 it serves one, as in Spin.
+    pub(crate) fn is_reused(&self) -> bool {
+        matches!(*self.pre, ProxyPre::P3(_))
     }
 }
 
@@ -95,9 +109,15 @@ impl WasiView for Data {
     }
 }
 
-impl WasiHttpView for Data {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
+impl p2::WasiHttpView for Data {
+    fn http(&mut self) -> p2::WasiHttpCtxView<'_> {
+        p2::WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
+    }
+}
+
+impl p3::WasiHttpView for Data {
+    fn http(&mut self) -> p3::WasiHttpCtxView<'_> {
+        p3::WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
     }
 }
 
@@ -134,16 +154,20 @@ impl HandlerState for Instances {
             variables: Arc::clone(&self.variables),
             memory: self.counters.memory(self.memory),
         };
-        let mut store = Store::new(self.program.pre.engine(), data);
+        let mut store = Store::new(&self.program.engine, data);
         // Spin compiles the checks in and, without a request timeout, sets the deadline out of reach, too.
         store.set_epoch_deadline(u64::MAX / 2);
         store.limiter(|data| &mut data.memory);
-        let service = self.program.pre.instantiate_async(&mut store).await?;
+        let proxy = self.program.pre.instantiate_async(&mut store).await?;
+        let view = match *self.program.pre {
+            ProxyPre::P2(_) => ViewFn::P2(p2::WasiHttpView::http),
+            ProxyPre::P3(_) => ViewFn::P3(p3::WasiHttpView::http),
+        };
         self.counters.change(|figures| figures.created += 1);
         Ok(Instance {
             store,
-            proxy: Proxy::P3(service),
-            view: ViewFn::P3(Data::http),
+            proxy,
+            view,
             expiration: IdleLimit {
                 limit: self.idle,
                 timer: Box::pin(tokio::time::sleep(Duration::MAX)),

@@ -20,7 +20,7 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 use wasmtime_wasi::TrappableError;
 use wasmtime_wasi_http::p3::bindings::http::types::{DnsErrorPayload, ErrorCode};
-use wasmtime_wasi_http::p3::{RequestOptions, WasiHttpHooks};
+use wasmtime_wasi_http::{p2, p3};
 
 use crate::allowed_hosts::AllowedHosts;
 use crate::counters::Gauge;
@@ -33,6 +33,9 @@ pub(crate) struct Outbound {
     client: Client<HttpsConnector<Connector>, Body>,
     gauge: Gauge,
 }
+
+/// Spin's default.
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 type Body = UnsyncBoxBody<Bytes, ErrorCode>;
 type BoxFuture<T> = Box<dyn Future<Output = T> + Send>;
@@ -76,16 +79,14 @@ impl Outbound {
     }
 }
 
-impl WasiHttpHooks for Outbound {
+impl p3::WasiHttpHooks for Outbound {
     fn send_request(
         &mut self,
         request: Request<Body>,
-        options: Option<RequestOptions>,
+        options: Option<p3::RequestOptions>,
         // Whether the component accepted the response's body, which nothing here needs to know.
         _accepted: BoxFuture<Result<(), ErrorCode>>,
     ) -> BoxFuture<Result<(Response<Body>, BoxFuture<Result<(), ErrorCode>>), TrappableError<ErrorCode>>> {
-        /// Spin's default.
-        const TIMEOUT: Duration = Duration::from_secs(600);
         let timeout = options.and_then(|options| options.first_byte_timeout).unwrap_or(TIMEOUT);
         let response = self.clone().send(request, timeout);
         Box::new(async move {
@@ -93,6 +94,25 @@ impl WasiHttpHooks for Outbound {
             let transmitted: BoxFuture<_> = Box::new(async { Ok(()) });
             Ok((response, transmitted))
         })
+    }
+}
+
+impl p2::WasiHttpHooks for Outbound {
+    fn send_request(
+        &mut self,
+        request: Request<p2::body::HyperOutgoingBody>,
+        config: p2::types::OutgoingRequestConfig,
+    ) -> p2::HttpResult<p2::types::HostFutureIncomingResponse> {
+        let request = request.map(|body| body.map_err(ErrorCode::from).boxed_unsync());
+        let response = self.clone().send(request, config.first_byte_timeout);
+        let response = async move {
+            Ok(response.await.map_err(Into::into).map(|response| p2::types::IncomingResponse {
+                resp: response.map(|body| body.map_err(Into::into).boxed_unsync()),
+                worker: None,
+                between_bytes_timeout: config.between_bytes_timeout,
+            }))
+        };
+        Ok(p2::types::HostFutureIncomingResponse::pending(wasmtime_wasi::runtime::spawn(response)))
     }
 }
 

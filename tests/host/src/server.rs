@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -70,7 +71,7 @@ impl Program {
             program: self.clone(),
             variables: application.variables,
             outbound: Outbound::new(application.allowed, &options.trusted)?,
-            reuse: options.instance_reuse,
+            reuse: if self.is_reused() { options.instance_reuse } else { NonZeroUsize::MIN },
             concurrency: options.instance_concurrency,
             idle: options.idle,
             memory: options.instance_memory.map_or(usize::MAX, |mebibytes| mebibytes.get() << 20),

@@ -1,4 +1,5 @@
-//! The application's variables, and `spin:variables/variables@3.0.0`, through which the component reads its own.
+//! The application's variables, and the interfaces through which the component reads its own:
+//! `spin:variables/variables@3.0.0`, and `fermyon:spin/variables@2.0.0` in components of WASI 0.2.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use wasmtime::component::{Accessor, HasData, Linker};
 
 use crate::manifest::Manifest;
 use bindings::spin::variables::variables::{self as wit, Error};
+use bindings2::fermyon::spin::variables as wit2;
 
 mod bindings {
     wasmtime::component::bindgen!({
@@ -16,6 +18,29 @@ mod bindings {
 
             interface variables {
                 get: async func(name: string) -> result<string, error>;
+
+                variant error {
+                    invalid-name(string),
+                    undefined(string),
+                    provider(string),
+                    other(string),
+                }
+            }
+
+            world host {
+                import variables;
+            }
+        ",
+    });
+}
+
+mod bindings2 {
+    wasmtime::component::bindgen!({
+        inline: "
+            package fermyon:spin@2.0.0;
+
+            interface variables {
+                get: func(name: string) -> result<string, error>;
 
                 variant error {
                     invalid-name(string),
@@ -87,9 +112,10 @@ impl Variables {
     }
 }
 
-/// Adds the interface to a linker, for components with such variables in their store's data.
+/// Adds the interfaces to a linker, for components with such variables in their store's data.
 pub(crate) fn add_to_linker<T: Send + AsRef<Arc<Variables>> + 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
-    wit::add_to_linker::<T, Interface>(linker, |data| View((*data).as_ref()))
+    wit::add_to_linker::<T, Interface>(linker, |data| View((*data).as_ref()))?;
+    wit2::add_to_linker::<T, Interface>(linker, |data| View((*data).as_ref()))
 }
 
 struct Interface;
@@ -101,6 +127,17 @@ impl HasData for Interface {
 }
 
 impl wit::Host for View<'_> {}
+
+impl wit2::Host for View<'_> {
+    fn get(&mut self, name: String) -> Result<String, wit2::Error> {
+        self.0.get(&name).map_err(|error| match error {
+            Error::InvalidName(why) => wit2::Error::InvalidName(why),
+            Error::Undefined(why) => wit2::Error::Undefined(why),
+            Error::Provider(why) => wit2::Error::Provider(why),
+            Error::Other(why) => wit2::Error::Other(why),
+        })
+    }
+}
 
 impl<T: Send> wit::HostWithStore<T> for Interface {
     async fn get(accessor: &Accessor<T, Self>, name: String) -> Result<String, Error> {
