@@ -23,8 +23,8 @@ use crate::lookup::databases::asn::{AutonomousSystem, Systems};
 use crate::lookup::databases::geo::{Locations, Place};
 use crate::lookup::databases::{bundled, mmdb};
 use crate::lookup::dns::forward::{self, Addresses};
-use crate::lookup::dns::session::{Session, Summary};
-use crate::lookup::dns::{Answer, reverse};
+use crate::lookup::dns::queries::{Queries, Summary};
+use crate::lookup::dns::reverse::{self, Names};
 use crate::lookup::report::{Host, Item, Report};
 use crate::lookup::timing::Timing;
 use crate::platform::Platform;
@@ -59,15 +59,15 @@ pub struct Lookup<'a, O> {
     databases: &'a Databases,
     platform: &'a O,
     /// `None` where DNS is not asked at all.
-    session: Option<Session<'a, O>>,
+    queries: Option<Queries<'a, O>>,
     options: Options,
     timing: Timing,
 }
 
 impl<'a, O: Platform> Lookup<'a, O> {
-    /// Lookups in `databases`, and with `session` in DNS, as `options` want them.
-    pub fn new(databases: &'a Databases, platform: &'a O, session: Option<Session<'a, O>>, options: Options) -> Self {
-        Self { databases, platform, session, options, timing: Timing::default() }
+    /// Lookups in `databases`, and with `queries` in DNS, as `options` want them.
+    pub fn new(databases: &'a Databases, platform: &'a O, queries: Option<Queries<'a, O>>, options: Options) -> Self {
+        Self { databases, platform, queries, options, timing: Timing::default() }
     }
 
     /// Whether a report on `ip` asks DNS. Special addresses are not asked about, nor are those that carry one: their
@@ -78,7 +78,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
 
     /// What the answers of DNS had in common.
     pub fn summary(&self) -> Summary {
-        self.session.as_ref().map(Session::summary).unwrap_or_default()
+        self.queries.as_ref().map(Queries::summary).unwrap_or_default()
     }
 
     /// The value of `server-timing`; empty where nothing took time.
@@ -104,7 +104,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
     ///
     /// When a database is broken.
     pub async fn host(&self, host: &HostName) -> Result<Host<'a>, Error> {
-        let Some(session) = &self.session else {
+        let Some(queries) = &self.queries else {
             return Err(Error::Internal("a host name was looked up without DNS".to_owned()));
         };
         // Label by label: hickory-proto's parser of whole names rejects hyphens at the beginning of labels.
@@ -112,11 +112,11 @@ impl<'a, O: Platform> Lookup<'a, O> {
         let name = Name::from_labels(labels).map_err(|error| Error::Internal(error.to_string()))?;
         let records = async {
             match self.options.records {
-                true => Some(forward::records(session, &name).await),
+                true => Some(forward::records(queries, &name).await),
                 false => None,
             }
         };
-        let asked = join(forward::addresses(session, &name), records);
+        let asked = join(forward::addresses(queries, &name), records);
         let (found, records) = self.timing.of_dns(self.platform, asked).await;
         let Addresses { canonical, a, aaaa, addresses, omitted } = found;
         let needs = Needs { dns: self.options.verify, ..Needs::ALL };
@@ -164,13 +164,13 @@ impl<'a, O: Platform> Lookup<'a, O> {
     }
 
     /// What an address is called.
-    async fn names(&self, ip: IpAddr, special: Option<Special>, embedded: Option<Embedded>) -> Answer {
+    async fn names(&self, ip: IpAddr, special: Option<Special>, embedded: Option<Embedded>) -> Names {
         let verify = self.options.verify;
-        match (no_ptr_reason(special, embedded), &self.session) {
-            (None, Some(session)) => self.timing.of_dns(self.platform, reverse::names(session, ip, verify)).await,
+        match (no_ptr_reason(special, embedded), &self.queries) {
+            (None, Some(queries)) => self.timing.of_dns(self.platform, reverse::names(queries, ip, verify)).await,
             (reason, _) => {
                 let name = reason.map_or("", |special| special.name);
-                Answer::skipped(format!("no query is sent for special addresses ({name})"), verify)
+                Names::skipped(format!("no query is sent for special addresses ({name})"), verify)
             }
         }
     }

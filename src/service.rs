@@ -20,7 +20,7 @@ use crate::lookup::databases::bundled;
 use crate::lookup::databases::manifest::Manifest;
 use crate::lookup::databases::mmdb;
 use crate::lookup::dns;
-use crate::lookup::dns::session::{Scope, Session};
+use crate::lookup::dns::queries::{Queries, Scope};
 use crate::lookup::report::{About, Health};
 use crate::lookup::{Databases, Lookup};
 use crate::platform::{Platform, Request};
@@ -113,8 +113,8 @@ impl Service {
             batch = batch.without_host_names();
         }
         let scope = Scope { subjects: batch.0.len(), private: false };
-        let session = Session::new(platform, config, &self.dns, scope);
-        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
+        let queries = Queries::new(platform, config, &self.dns, scope);
+        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(queries), options);
         let style = if options.pretty { Style::Indented } else { Style::Compact };
         let layout = if media_type == MediaType::Ndjson { Layout::Lines } else { Layout::Array(style) };
         let head = Head::new(Caching::Private);

@@ -15,7 +15,7 @@ use hickory_proto::rr::rdata::{A, AAAA, CNAME, PTR};
 use hickory_proto::rr::{Name, RData, Record};
 
 use crate::config::{Config, Resolver};
-use crate::lookup::dns::exchange::MEDIA_TYPE;
+use crate::lookup::dns::doh::MEDIA_TYPE;
 use crate::platform::{Body, Platform, Response, Unreachable, WakeOnDrop};
 
 /// What a resolver does with a query.
@@ -66,9 +66,9 @@ impl Reaction {
         Self { after: Duration::ZERO, response: None }
     }
 
-    /// A response to `question`, changed by `change`.
-    pub fn reply(question: &Message, change: impl FnOnce(&mut Message)) -> Self {
-        let mut message = question.clone();
+    /// A response to `query`, changed by `change`.
+    pub fn reply(query: &Message, change: impl FnOnce(&mut Message)) -> Self {
+        let mut message = query.clone();
         message.metadata.message_type = MessageType::Response;
         message.metadata.authentic_data = false;
         message.edns = None;
@@ -77,14 +77,14 @@ impl Reaction {
     }
 
     /// These records, all of the name that is asked about, for `ttl` seconds.
-    pub fn records(question: &Message, ttl: u32, records: Vec<RData>) -> Self {
-        let name = question.queries[0].name().clone();
+    pub fn records(query: &Message, ttl: u32, records: Vec<RData>) -> Self {
+        let name = query.queries[0].name().clone();
         let records = records.into_iter().map(|data| Record::from_rdata(name.clone(), ttl, data));
-        Self::reply(question, |message| message.answers = records.collect())
+        Self::reply(query, |message| message.answers = records.collect())
     }
 
-    pub fn code(question: &Message, code: ResponseCode) -> Self {
-        Self::reply(question, |message| message.metadata.response_code = code)
+    pub fn code(query: &Message, code: ResponseCode) -> Self {
+        Self::reply(query, |message| message.metadata.response_code = code)
     }
 
     #[must_use]

@@ -8,10 +8,10 @@
 
 use std::net::IpAddr;
 
-use hickory_proto::op::{Message, OpCode, Query, ResponseCode};
+use hickory_proto::op::{Message, OpCode, Query as QuestionSection, ResponseCode};
 use hickory_proto::rr::rdata::{CNAME, PTR, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
-use ipedge::lookup::dns::{Answer, Status, wire::Question};
+use ipedge::lookup::dns::{Status, reverse::Names, wire::Query};
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 
@@ -52,13 +52,13 @@ fn address(choice: u8, bytes: &[u8]) -> Option<(IpAddr, &[u8])> {
     }
 }
 
-fn read(ip: IpAddr, reply: &[u8]) -> Option<Answer> {
-    let question = Question::ptr(ip).unwrap_or_else(|error| panic!("no question for {ip}: {error}"));
-    question.answer(reply).ok().map(|outcome| Answer::from(&outcome))
+fn read(ip: IpAddr, reply: &[u8]) -> Option<Names> {
+    let query = Query::ptr(ip).unwrap_or_else(|error| panic!("no query for {ip}: {error}"));
+    query.read_reply(reply).ok().map(|outcome| Names::from(&outcome))
 }
 
 /// What holds for every answer that is accepted.
-fn check(answer: &Answer, reply: &[u8]) {
+fn check(answer: &Names, reply: &[u8]) {
     use Status::{Nodata, Nxdomain, Ok, Refused, Servfail};
     let [id @ .., flags, _, _, questions] = reply.first_chunk::<6>().expect("an answer has a header");
     assert_eq!((id, flags & 0xfa), (&[0, 0], 0x80), "an answer to something else: {reply:02x?}");
@@ -187,7 +187,7 @@ impl Plan {
         }
 
         let mut message = Message::response(0, OpCode::Query);
-        message.add_query(Query::query(asked, RecordType::PTR));
+        message.add_query(QuestionSection::query(asked, RecordType::PTR));
         message.answers = shuffled(records, &self.places);
         if self.loud {
             message.answers.iter_mut().try_for_each(|record| shouted(&record.name).map(|name| record.name = name))?;

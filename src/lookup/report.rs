@@ -10,8 +10,8 @@ use crate::lookup::address::{Embedded, Special};
 use crate::lookup::databases::asn::AutonomousSystem;
 use crate::lookup::databases::geo::Place;
 use crate::lookup::databases::manifest::{Database, Manifest};
-use crate::lookup::dns;
 use crate::lookup::dns::forward::{QueryOutcome, Records};
+use crate::lookup::dns::reverse::Names;
 
 /// What is known of an address.
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ pub struct Report<'a> {
     /// Its place.
     pub geo: Option<Place<'a>>,
     /// Its names; null if and only if they were not requested.
-    pub dns: Option<dns::Answer>,
+    pub dns: Option<Names>,
     /// The attribution that the databases' licences require: one text for all sources.
     pub attribution: &'static str,
 }
@@ -51,7 +51,7 @@ pub enum Part<'r> {
     /// `geo`.
     Geo(&'r Option<Place<'r>>),
     /// `dns`.
-    Dns(&'r Option<dns::Answer>),
+    Dns(&'r Option<Names>),
     /// `attribution`.
     Attribution(&'r str),
 }
@@ -86,7 +86,7 @@ pub struct Host<'a> {
     pub a: QueryOutcome,
     /// The outcome of the query for IPv6 addresses.
     pub aaaa: QueryOutcome,
-    /// The reports on its addresses, IPv4 first, each once, at most [`dns::forward::MAX_ADDRESSES`].
+    /// The reports on its addresses, IPv4 first, each once, at most [`MAX_ADDRESSES`](crate::lookup::dns::forward::MAX_ADDRESSES).
     pub addresses: Vec<Report<'a>>,
     /// The number of further addresses, and of address records that cannot be read.
     pub omitted: usize,
@@ -126,7 +126,7 @@ impl Passing for Host<'_> {
         self.aaaa.ttl = None;
         self.addresses.iter_mut().for_each(Passing::without_ttl);
         if let Some(records) = &mut self.records {
-            records.found_mut().for_each(|found| found.ttl = None);
+            records.outcomes_mut().for_each(|outcome| outcome.ttl = None);
         }
     }
 }

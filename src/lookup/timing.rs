@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use crate::lookup::dns::session::Summary;
+use crate::lookup::dns::queries::Summary;
 use crate::platform::Platform;
 
 /// How long what took, in the order in which it was done.

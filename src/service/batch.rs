@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
-use super::element::{Answer, cost};
+use super::element::{Rendered, cost};
 use super::memory::Memory;
 use super::output::{Layout, Output};
 use crate::lookup::Lookup;
@@ -50,7 +50,7 @@ pub(super) struct Answers<'a, P> {
     subjects: Vec<Distinct>,
     /// The subject to look up next.
     next: usize,
-    running: FuturesUnordered<Running<'a, (usize, Answer)>>,
+    running: FuturesUnordered<Running<'a, (usize, Rendered)>>,
     /// Completes when there may be memory for a further lookup.
     room: Option<Running<'a, ()>>,
     output: Output,
@@ -69,7 +69,7 @@ struct Entry {
 /// A subject, the positions of the entries that name it, and how many of them are not written yet.
 struct Distinct {
     subject: Option<Subject>,
-    answer: Option<Rc<Answer>>,
+    answer: Option<Rc<Rendered>>,
     entries: Vec<usize>,
     left: usize,
 }
@@ -154,7 +154,7 @@ impl<'a, P: Platform> Answers<'a, P> {
             self.running.push(Box::pin(async move {
                 let known = lookup.subject(&subject).await;
                 drop(taken);
-                (index, Answer::new(known, style, &instance, &request))
+                (index, Rendered::new(known, style, &instance, &request))
             }));
             self.next += 1;
         }

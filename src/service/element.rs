@@ -24,11 +24,11 @@ pub(super) fn cost(subject: &Subject) -> usize {
     }
 }
 
-/// What became of a subject.
-pub(super) enum Answer {
-    /// It is known.
+/// The element of a subject, or why there is none.
+pub(super) enum Rendered {
+    /// The element.
     Known(Element),
-    /// Why it is not known.
+    /// Why it cannot be given.
     Failed(Problem),
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Element {
     _of_request: Taken,
 }
 
-impl Answer {
+impl Rendered {
     /// Renders what is known of a subject, and takes the memory that it needs.
     pub(super) fn new(
         known: Result<Item<'_>, lookup::Error>,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::element::{Answer, Style, render};
+use super::element::{Rendered, Style, render};
 use crate::response::problem::Problem;
 
 /// The longest response. Akamai Functions accepts 10 MiB.
@@ -59,7 +59,7 @@ struct Part {
 
 enum Bytes {
     Own(Box<[u8]>),
-    Shared(Rc<Answer>),
+    Shared(Rc<Rendered>),
 }
 
 impl Bytes {
@@ -67,8 +67,8 @@ impl Bytes {
         match self {
             Self::Own(bytes) => bytes,
             Self::Shared(answer) => match &**answer {
-                Answer::Known(element) => &element.json,
-                Answer::Failed(_) => &[],
+                Rendered::Known(element) => &element.json,
+                Rendered::Failed(_) => &[],
             },
         }
     }
@@ -141,10 +141,10 @@ impl Output {
     }
 
     /// Writes the element of an entry.
-    pub(super) fn answer(&mut self, index: usize, text: &str, answer: &Rc<Answer>) {
+    pub(super) fn answer(&mut self, index: usize, text: &str, answer: &Rc<Rendered>) {
         match &**answer {
-            Answer::Known(_) => self.element(index, text, Bytes::Shared(Rc::clone(answer))),
-            Answer::Failed(problem) => self.problem(index, text, problem.clone()),
+            Rendered::Known(_) => self.element(index, text, Bytes::Shared(Rc::clone(answer))),
+            Rendered::Failed(problem) => self.problem(index, text, problem.clone()),
         }
     }
 

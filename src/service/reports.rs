@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Service, accepted, json};
 use crate::lookup::Lookup;
-use crate::lookup::dns::session::{Scope, Session};
+use crate::lookup::dns::queries::{Queries, Scope};
 use crate::lookup::report::{Passing as _, Report};
 use crate::platform::{Platform, Request};
 use crate::request::member::{Member, Needs};
@@ -84,8 +84,8 @@ impl Service {
         if !config.host_names {
             return Err(route::Error::HostNamesOff.into());
         }
-        let session = Session::new(platform, config, &self.dns, Scope { subjects: 1, private: false });
-        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
+        let queries = Queries::new(platform, config, &self.dns, Scope { subjects: 1, private: false });
+        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(queries), options);
         let mut document = lookup.host(host).await?;
         let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
         document.without_ttl();
@@ -112,14 +112,14 @@ impl Service {
         private: bool,
         platform: &'a O,
     ) -> Result<Lookup<'a, O>, Problem> {
-        let session = match Lookup::<O>::asks_dns(ip, needs, options) {
+        let queries = match Lookup::<O>::asks_dns(ip, needs, options) {
             true => {
                 let scope = Scope { subjects: 1, private };
-                Some(Session::new(platform, self.config(platform).await?, &self.dns, scope))
+                Some(Queries::new(platform, self.config(platform).await?, &self.dns, scope))
             }
             false => None,
         };
-        Ok(Lookup::new(self.databases.as_ref()?, platform, session, options))
+        Ok(Lookup::new(self.databases.as_ref()?, platform, queries, options))
     }
 }
 

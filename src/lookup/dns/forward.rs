@@ -9,8 +9,8 @@ use hickory_proto::rr::{Name, RData, RecordType};
 use serde::Serialize;
 
 use super::name::{string_to_text, to_text};
-use super::session::Session;
-use super::wire::Outcome;
+use super::outcome::Outcome;
+use super::queries::Queries;
 use super::{Status, bounded, detail};
 use crate::platform::Platform;
 
@@ -61,8 +61,8 @@ impl QueryOutcome {
 }
 
 /// Queries the addresses of `name`, of both versions at the same time.
-pub async fn addresses<O: Platform>(session: &Session<'_, O>, name: &Name) -> Addresses {
-    let (a, aaaa) = join(session.ask(name.clone(), RecordType::A), session.ask(name.clone(), RecordType::AAAA)).await;
+pub async fn addresses<O: Platform>(queries: &Queries<'_, O>, name: &Name) -> Addresses {
+    let (a, aaaa) = join(queries.ask(name.clone(), RecordType::A), queries.ask(name.clone(), RecordType::AAAA)).await;
     let (mut v4, mut v6) = (ips(&a), ips(&aaaa));
     let half = MAX_ADDRESSES / 2;
     let v4_omitted = cut(&mut v4, MAX_ADDRESSES - v6.len().min(half)) + a.omitted;
@@ -106,9 +106,9 @@ pub struct Records {
 
 impl Records {
     /// The outcome of each of the queries.
-    pub fn found_mut(&mut self) -> impl Iterator<Item = &mut QueryOutcome> {
+    pub fn outcomes_mut(&mut self) -> impl Iterator<Item = &mut QueryOutcome> {
         let Self { ns, mx, txt, soa, caa } = self;
-        [&mut ns.found, &mut mx.found, &mut txt.found, &mut soa.found, &mut caa.found].into_iter()
+        [&mut ns.outcome, &mut mx.outcome, &mut txt.outcome, &mut soa.outcome, &mut caa.outcome].into_iter()
     }
 }
 
@@ -117,7 +117,7 @@ impl Records {
 pub struct Set<T> {
     /// The outcome of the query.
     #[serde(flatten)]
-    pub found: QueryOutcome,
+    pub outcome: QueryOutcome,
     /// The records, in the order of the reply unless said otherwise; at most 16 KiB of JSON.
     pub records: Vec<T>,
     /// The number of further records, and of records that cannot be read.
@@ -164,8 +164,8 @@ pub struct Authorization {
 }
 
 /// Queries the further records of `name`, of all types at the same time.
-pub async fn records<O: Platform>(session: &Session<'_, O>, name: &Name) -> Records {
-    let ask = |kind| session.ask(name.clone(), kind);
+pub async fn records<O: Platform>(queries: &Queries<'_, O>, name: &Name) -> Records {
+    let ask = |kind| queries.ask(name.clone(), kind);
     let (ns, mx, txt, soa, caa) = join5(
         ask(RecordType::NS),
         ask(RecordType::MX),
@@ -212,7 +212,7 @@ impl<T: Serialize> Set<T> {
         // The number of records needs no other bound: none has less than three bytes.
         let (records, over) = bounded::take(records, |record| record, usize::MAX, MAX_TEXT);
         let omitted = over + outcome.omitted;
-        Self { found: QueryOutcome::new(outcome, omitted, "record"), records, omitted: omitted + outcome.unreadable }
+        Self { outcome: QueryOutcome::new(outcome, omitted, "record"), records, omitted: omitted + outcome.unreadable }
     }
 }
 

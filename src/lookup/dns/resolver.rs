@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -10,11 +11,11 @@ use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 
 use super::Status;
-use super::coalesce::Fetched;
-use super::exchange::exchange;
-use super::rests::Rests;
+use super::backoff::Backoff;
+use super::doh;
+use super::outcome::{Answer, Outcome};
 use super::semaphore::{Permit, Requester, Semaphore};
-use super::wire::{Outcome, Question};
+use super::wire::Query;
 use crate::config::{Config, Resolver};
 use crate::platform::Platform;
 use crate::platform::clock::Deadline;
@@ -28,8 +29,8 @@ pub(super) struct Limits<'a> {
     pub(super) semaphore: &'a Semaphore,
     /// The request among their holders.
     pub(super) requester: Requester,
-    /// The resolvers of the instance that rest.
-    pub(super) rests: &'a Rests,
+    /// The resolvers that the instance does not query for now.
+    pub(super) backoff: &'a Backoff,
     /// How many queries the request may still send.
     pub(super) budget: Cell<usize>,
 }
@@ -57,18 +58,18 @@ enum Attempt<'a> {
 /// Each query in flight needs a permit: `permit` is for the first. Where none is free for a hedge, the fallback is
 /// queried instead of the primary, not beside it: if the primary is dead, it would hold every permit until the deadline.
 ///
-/// A resolver that rests is not queried, and none is when the budget is spent.
+/// A resolver in a [`Backoff`] is not queried, and none is when the budget is spent.
 ///
 /// Calls `begun` when the first query is on its way.
-pub(super) async fn query<'a, O: Platform>(
+pub(super) async fn resolve<'a, O: Platform>(
     platform: &O,
     config: &'a Config,
-    question: &Question,
+    query: &Query,
     deadline: Deadline,
     limits: &Limits<'_>,
     permit: Permit<'_>,
     begun: impl FnOnce(),
-) -> Fetched {
+) -> Answer {
     let started = platform.now();
     let has_full_time = has_full_time(config, deadline.left(platform));
     let begun = Cell::new(Some(begun));
@@ -78,9 +79,9 @@ pub(super) async fn query<'a, O: Platform>(
                 begun();
             }
         };
-        let (outcome, rest) = exchange(platform, resolver, question, || limits.spend(), begun).await;
-        if let Some(time) = rest {
-            limits.rests.begin(number, platform.now(), time);
+        let (outcome, pause) = doh::send(platform, resolver, query, || limits.spend(), begun).await;
+        if let Some(time) = pause {
+            limits.backoff.start(number, platform.now(), time);
         }
         (number, resolver, outcome)
     };
@@ -96,8 +97,8 @@ pub(super) async fn query<'a, O: Platform>(
             if number > 0 && deadline.left(platform).is_zero() {
                 break;
             }
-            if let Some(rest) = limits.rests.left(number, platform.now()) {
-                let why = format!("not queried for {} s, as its retry-after asks", rest.as_secs().max(1));
+            if let Some(left) = limits.backoff.left(number, platform.now()) {
+                let why = format!("not queried for {} s, as its retry-after asks", left.as_secs().max(1));
                 attempts.push(Attempt::Failed(resolver, Outcome::without_records(Status::Unreachable, why)));
             } else if !limits.spend() {
                 limited = true;
@@ -134,7 +135,8 @@ pub(super) async fn query<'a, O: Platform>(
         // The queries stand first: they are polled first, and so on their way before anything else happens.
         match select(pin!(first(&mut running)), pin!(platform.sleep(patience))).await {
             Either::Left((Some((_, resolver, outcome)), _)) if outcome.status.is_conclusive() => {
-                return Fetched { outcome, source: Some(resolver.to_string()), shared: true };
+                let source = Some(resolver.to_string());
+                return Answer { outcome: Arc::new(outcome), source, received: platform.now(), shared: true };
             }
             Either::Left((Some((number, resolver, outcome)), _)) => {
                 if let Some(attempt) = attempts.get_mut(number) {
@@ -147,7 +149,8 @@ pub(super) async fn query<'a, O: Platform>(
         }
     }
     let unanswered = attempts.iter().any(|attempt| matches!(attempt, Attempt::Unanswered(..)));
-    failure(attempts, sent && !limited && (has_full_time || !unanswered))
+    let shared = sent && !limited && (has_full_time || !unanswered);
+    failure(attempts, shared, platform.now())
 }
 
 /// The output of the first query that completes, which is taken out; `None` where there is none.
@@ -170,8 +173,8 @@ fn has_full_time(config: &Config, time: Duration) -> bool {
     time >= config.dns_timeout.saturating_sub(config.dns_timeout / 50)
 }
 
-/// Of several failures the one that says most, of equals the first; its detail names all resolvers.
-fn failure(attempts: Vec<Attempt<'_>>, shared: bool) -> Fetched {
+/// The failure of the greatest weight, of equals the first. Its detail names all resolvers.
+fn failure(attempts: Vec<Attempt<'_>>, shared: bool, received: Duration) -> Answer {
     let failures: Vec<_> = attempts
         .into_iter()
         .map(|attempt| match attempt {
@@ -183,7 +186,7 @@ fn failure(attempts: Vec<Attempt<'_>>, shared: bool) -> Fetched {
         .collect();
     if failures.iter().all(|(_, outcome)| outcome.status == Status::Skipped) {
         let outcome = Outcome::without_records(Status::Skipped, OVER_BUDGET.to_owned());
-        return Fetched { outcome, source: None, shared: false };
+        return Answer::of_one_request(outcome, received);
     }
     let details: Vec<_> = failures.iter().map(|(resolver, outcome)| detail(resolver, outcome)).collect();
     let best = failures.into_iter().reduce(
@@ -198,7 +201,8 @@ fn failure(attempts: Vec<Attempt<'_>>, shared: bool) -> Fetched {
         }
         None => (None, Outcome::without_records(Status::Timeout, None)),
     };
-    Fetched { outcome: Outcome { detail: Some(details.join("; ")), ..outcome }, source, shared }
+    let outcome = Arc::new(Outcome { detail: Some(details.join("; ")), ..outcome });
+    Answer { outcome, source, received, shared }
 }
 
 fn detail(resolver: &Resolver, outcome: &Outcome) -> String {

@@ -9,12 +9,13 @@ mod rcode;
 use std::collections::BTreeSet;
 use std::{fmt, net::IpAddr};
 
-use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query as QuestionSection, ResponseCode};
 use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
 use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
 
 use self::message::{Entry, Reply};
+use super::outcome::Outcome;
 use super::{Status, detail, extended_error};
 
 /// How many CNAME records are followed from the query's name. RFC 2317 needs one, and common resolvers stop near this
@@ -41,55 +42,13 @@ const MAX_TTL: u32 = i32::MAX as u32;
 
 /// A query, and its bytes.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct Query {
     name: Name,
     kind: RecordType,
     bytes: Vec<u8>,
 }
 
-/// The outcome of a query.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// How the query ended.
-    pub status: Status,
-    /// The records of the type that was asked for, at the end of the CNAME chain, each once, in the order of the reply: as
-    /// many as fit into 16 KiB. Empty unless the status is [`Status::Ok`].
-    pub records: Vec<RData>,
-    /// How many further records there are: those that did not fit.
-    pub omitted: usize,
-    /// How many records of the type cannot be read.
-    pub unreadable: usize,
-    /// The name at the end of the CNAME chain, where there is a chain.
-    pub canonical: Option<Name>,
-    /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
-    pub authenticated: bool,
-    /// Seconds for which this holds: the least TTL of the CNAME chain and the records, omitted ones included; for a negative
-    /// answer that of RFC 2308 section 5. `None` if the reply does not say.
-    pub ttl: Option<u32>,
-    /// Details beyond the status: extended errors (RFC 8914), or why there is no answer. Of bounded length, and printable.
-    pub detail: Option<String>,
-    /// The length of the reply, in bytes.
-    pub size: usize,
-}
-
-impl Outcome {
-    /// An outcome without records.
-    pub fn without_records(status: Status, detail: impl Into<Option<String>>) -> Self {
-        Self {
-            status,
-            records: Vec::new(),
-            omitted: 0,
-            unreadable: 0,
-            canonical: None,
-            authenticated: false,
-            ttl: None,
-            detail: detail.into(),
-            size: 0,
-        }
-    }
-}
-
-impl Question {
+impl Query {
     /// The query for the names of `ip` (RFC 1035 section 3.5, RFC 3596 section 2.5).
     ///
     /// # Errors
@@ -111,7 +70,7 @@ impl Question {
         let mut message = Message::new(0, MessageType::Query, OpCode::Query);
         message.metadata.recursion_desired = true;
         message.metadata.authentic_data = true;
-        message.add_query(Query::query(name.clone(), kind));
+        message.add_query(QuestionSection::query(name.clone(), kind));
         message.set_edns(padded(&name));
         let bytes = message.to_vec().map_err(|error| Malformed(error.to_string()))?;
         Ok(Self { name, kind, bytes })
@@ -132,12 +91,12 @@ impl Question {
         &self.bytes
     }
 
-    /// The outcome that a reply gives this query.
+    /// The outcome of the query, from the bytes of the reply.
     ///
     /// # Errors
     ///
     /// When the bytes are not a DNS message, or do not answer this query: the resolver's RCODE counts for nothing then.
-    pub fn answer(&self, reply: &[u8]) -> Result<Outcome, Malformed> {
+    pub fn read_reply(&self, reply: &[u8]) -> Result<Outcome, Malformed> {
         let size = reply.len();
         let reply = Reply::read(reply, self.kind)?;
         self.check(&reply)?;
@@ -181,7 +140,7 @@ impl Question {
         Err(Malformed::because(fault))
     }
 
-    fn is_asked_by(&self, question: &Query) -> bool {
+    fn is_asked_by(&self, question: &QuestionSection) -> bool {
         question.name().eq_ignore_root(&self.name)
             && question.query_type() == self.kind
             && question.query_class() == DNSClass::IN

@@ -5,8 +5,8 @@ use super::*;
 use crate::config::Config;
 use crate::lookup::Databases;
 use crate::lookup::dns::Shared;
-use crate::lookup::dns::session::Scope;
-use crate::lookup::dns::session::Session;
+use crate::lookup::dns::queries::Queries;
+use crate::lookup::dns::queries::Scope;
 use crate::request::batch::Form;
 use crate::request::route::Options;
 use crate::testing::{Reaction, World, config, ptr};
@@ -35,8 +35,8 @@ fn run<T>(
     });
     let databases = Databases::open().unwrap();
     let (config, shared) = (Config { fallback: None, ..config() }, Shared::default());
-    let session = Session::new(&world, &config, &shared, SCOPE);
-    let lookup = Lookup::new(&databases, &world, Some(session), Options::default());
+    let queries = Queries::new(&world, &config, &shared, SCOPE);
+    let lookup = Lookup::new(&databases, &world, Some(queries), Options::default());
     let batch = Batch::parse(body.as_bytes(), Form::Lines, 1_000).unwrap();
     let (time, output) = world.time(async {
         let answers = Answers::new(batch, lookup, &world, memory, layout);
@@ -283,7 +283,7 @@ fn a_response_is_never_longer_than_its_bound() {
     let document = json!({"ip": "x".repeat(16 * 1024)});
     let json = element::render(&document, Style::Compact).unwrap_or_else(|problem| panic!("{problem:?}"));
     let element = element::Element::new(json, &memory.buffers, &request).unwrap();
-    let answer = Rc::new(Answer::Known(element));
+    let answer = Rc::new(Rendered::Known(element));
     for layout in [ARRAY, Layout::Lines] {
         let mut output = Output::new(layout, (0..1_000).map(|_| 7));
         (0..1_000).for_each(|index| output.ready(index));

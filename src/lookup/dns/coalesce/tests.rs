@@ -5,9 +5,15 @@ use futures_util::future::{join, join_all};
 
 use super::*;
 use crate::lookup::dns::Status;
+use crate::lookup::dns::outcome::Outcome;
 use crate::testing::{Reaction, World};
 
 const SECOND: Duration = Duration::from_secs(1);
+
+/// An outcome that has just arrived.
+fn answer(outcome: Outcome, world: &World<'_>, shared: bool) -> Answer {
+    Answer { outcome: Arc::new(outcome), source: None, received: world.now(), shared }
+}
 
 /// A test's instance: what it shares, and how many queries it has sent.
 struct Instance<'a> {
@@ -22,16 +28,16 @@ impl Instance<'_> {
     }
 
     /// Resolves the query for an address; to send it takes a tenth of a second.
-    async fn resolve(&self, ip: &str, status: Status, ttl: u32, shared: bool) -> Option<Answered> {
-        let question = Question::ptr(ip.parse().unwrap()).unwrap();
+    async fn resolve(&self, ip: &str, status: Status, ttl: u32, shared: bool) -> Option<Answer> {
+        let query = Query::ptr(ip.parse().unwrap()).unwrap();
         let fetch = async |()| {
             self.sent.set(self.sent.get() + 1);
             self.world.sleep(SECOND / 10).await;
             let outcome = Outcome { ttl: Some(ttl), ..Outcome::without_records(status, None) };
-            Fetched { outcome, source: Some("https://one.example".to_owned()), shared }
+            answer(outcome, &self.world, shared)
         };
         let deadline = Deadline::after(&self.world, SECOND);
-        self.in_flight.resolve_once(&self.world, &question, deadline, async || Some(()), fetch).await
+        self.in_flight.resolve_once(&self.world, &query, deadline, async || Some(()), fetch).await
     }
 
     fn is_idle(&self) -> bool {
@@ -69,23 +75,6 @@ fn answers_are_kept_for_their_ttl() {
 }
 
 #[test]
-fn the_ttl_runs_down() {
-    let instance = Instance::new();
-    let received = instance.world.now();
-    for (ttl, milliseconds, expected, why) in [
-        (Some(60), 0, Some(60), "at once"),
-        (Some(60), 999, Some(60), "in whole seconds, as max-age"),
-        (Some(60), 1_000, Some(59), "a second later"),
-        (Some(60), 61_000, Some(0), "never below 0"),
-        (None, 5_000, None, "there is none"),
-    ] {
-        let outcome = Outcome { ttl, ..Outcome::without_records(Status::Nxdomain, None) };
-        let answer = Answered::new(Fetched { outcome, source: None, shared: true }, received);
-        assert_eq!(answer.remaining(received + Duration::from_millis(milliseconds)).ttl, expected, "{why}");
-    }
-}
-
-#[test]
 fn a_leader_that_goes_away_is_followed_by_another() {
     let instance = Instance::new();
     let mut first = Box::pin(instance.resolve("1.1.1.1", Status::Ok, 60, true));
@@ -114,12 +103,12 @@ fn a_failure_for_want_of_time_is_not_shared() {
 fn a_follower_keeps_its_deadline() {
     let instance = Instance::new();
     let first = instance.resolve("1.1.1.1", Status::Ok, 60, true);
-    let question = Question::ptr("1.1.1.1".parse().unwrap()).unwrap();
-    let never = async |()| -> Fetched { panic!("the query is in flight") };
+    let query = Query::ptr("1.1.1.1".parse().unwrap()).unwrap();
+    let never = async |()| -> Answer { panic!("the query is in flight") };
     let second = async {
         instance.world.sleep(SECOND / 100).await;
         let deadline = Deadline::after(&instance.world, SECOND / 100);
-        instance.in_flight.resolve_once(&instance.world, &question, deadline, async || Some(()), never).await
+        instance.in_flight.resolve_once(&instance.world, &query, deadline, async || Some(()), never).await
     };
     let (first, second) = instance.world.run(join(first, second));
     assert!(first.is_some() && second.is_none());
@@ -137,7 +126,7 @@ fn a_follower_returns_its_permit_before_it_waits() {
             self.0.set(self.0.get() - 1);
         }
     }
-    let question = Question::ptr("1.1.1.1".parse().unwrap()).unwrap();
+    let query = Query::ptr("1.1.1.1".parse().unwrap()).unwrap();
     let resolve = || async {
         let admit = async || {
             instance.world.sleep(SECOND / 100).await;
@@ -148,10 +137,10 @@ fn a_follower_returns_its_permit_before_it_waits() {
             instance.world.sleep(SECOND / 100).await;
             assert_eq!(held.get(), 1, "the permit of the query in flight alone");
             let outcome = Outcome { ttl: Some(60), ..Outcome::without_records(Status::Ok, None) };
-            Fetched { outcome, source: None, shared: true }
+            answer(outcome, &instance.world, true)
         };
         let deadline = Deadline::after(&instance.world, SECOND);
-        instance.in_flight.resolve_once(&instance.world, &question, deadline, admit, fetch).await
+        instance.in_flight.resolve_once(&instance.world, &query, deadline, admit, fetch).await
     };
     let (first, second) = instance.world.run(join(resolve(), resolve()));
     assert!(first.is_some() && second.is_some());

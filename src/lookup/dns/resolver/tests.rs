@@ -6,17 +6,17 @@ use super::*;
 use crate::testing::{Canned, Reaction, World, config, ptr};
 
 /// What a resolver does, by the name of it.
-fn reaction(what: &str, question: &Message) -> Reaction {
-    let good = || Reaction::records(question, 60, vec![ptr("good.example.")]);
+fn reaction(what: &str, query: &Message) -> Reaction {
+    let good = || Reaction::records(query, 60, vec![ptr("good.example.")]);
     match what {
         "good" => good(),
         "slow" => good().after(400),
         "late" => good().after(2_000),
-        "nxdomain" => Reaction::code(question, ResponseCode::NXDomain),
-        "slow nxdomain" => Reaction::code(question, ResponseCode::NXDomain).after(500),
-        "servfail" => Reaction::code(question, ResponseCode::ServFail),
-        "slow servfail" => Reaction::code(question, ResponseCode::ServFail).after(300),
-        "refused" => Reaction::code(question, ResponseCode::Refused),
+        "nxdomain" => Reaction::code(query, ResponseCode::NXDomain),
+        "slow nxdomain" => Reaction::code(query, ResponseCode::NXDomain).after(500),
+        "servfail" => Reaction::code(query, ResponseCode::ServFail),
+        "slow servfail" => Reaction::code(query, ResponseCode::ServFail).after(300),
+        "refused" => Reaction::code(query, ResponseCode::Refused),
         "garbage" => Reaction::bytes(vec![1]),
         "http 500" => Reaction::status(500),
         "dead" => Reaction::unreachable("connection refused"),
@@ -42,33 +42,33 @@ struct Instance<'a> {
     world: World<'a>,
     config: Config,
     semaphore: Semaphore,
-    rests: Rests,
+    backoff: Backoff,
 }
 
 impl<'a> Instance<'a> {
     fn new(primary: &'a str, fallback: Option<&'a str>) -> Self {
-        let world = World::new(move |resolver, question| match resolver {
-            "one.example" => reaction(primary, question),
-            _ => reaction(fallback.unwrap(), question),
+        let world = World::new(move |resolver, query| match resolver {
+            "one.example" => reaction(primary, query),
+            _ => reaction(fallback.unwrap(), query),
         });
         let mut config = config();
         if fallback.is_none() {
             config.fallback = None;
         }
-        Self { world, config, semaphore: Semaphore::default(), rests: Rests::default() }
+        Self { world, config, semaphore: Semaphore::default(), backoff: Backoff::default() }
     }
 
     /// The result of one query with this much time and budget.
     fn query(&self, time: Duration, budget: usize) -> Seen {
         self.world.asked.borrow_mut().clear();
-        let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
+        let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
         let requester = self.semaphore.requester();
         let budget = Cell::new(budget);
-        let limits = Limits { semaphore: &self.semaphore, requester, rests: &self.rests, budget };
+        let limits = Limits { semaphore: &self.semaphore, requester, backoff: &self.backoff, budget };
         let permit = self.semaphore.try_acquire(requester).unwrap();
         let deadline = Deadline::after(&self.world, time);
-        let query = query(&self.world, &self.config, &question, deadline, &limits, permit, || {});
-        let (after, Fetched { outcome, source, shared }) = self.world.time(query);
+        let resolved = resolve(&self.world, &self.config, &query, deadline, &limits, permit, || {});
+        let (after, Answer { outcome, source, shared, .. }) = self.world.time(resolved);
         assert_eq!(self.world.in_flight.get(), 0, "nothing is left in flight");
         Seen {
             status: outcome.status,
@@ -76,7 +76,7 @@ impl<'a> Instance<'a> {
             after,
             asked: self.world.hosts(),
             dropped: self.world.dropped.get(),
-            detail: outcome.detail,
+            detail: outcome.detail.clone(),
             shared,
         }
     }
@@ -245,13 +245,13 @@ fn a_resolver_that_asks_for_a_rest_gets_it() {
 
 #[test]
 fn rests_are_bounded() {
-    let rests = Rests::default();
+    let backoff = Backoff::default();
     let now = Duration::from_secs(1_000);
-    rests.begin(0, now, Duration::MAX);
-    assert_eq!((rests.left(0, now), rests.left(1, now)), (Some(Rests::LONGEST), None));
-    rests.begin(0, now, Duration::from_secs(1));
-    assert_eq!(rests.left(0, now), Some(Rests::LONGEST), "a shorter one ends nothing");
-    assert_eq!(rests.left(0, now + Rests::LONGEST), None);
+    backoff.start(0, now, Duration::MAX);
+    assert_eq!((backoff.left(0, now), backoff.left(1, now)), (Some(Backoff::LONGEST), None));
+    backoff.start(0, now, Duration::from_secs(1));
+    assert_eq!(backoff.left(0, now), Some(Backoff::LONGEST), "a shorter one ends nothing");
+    assert_eq!(backoff.left(0, now + Backoff::LONGEST), None);
 }
 
 #[test]

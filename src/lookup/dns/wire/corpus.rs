@@ -8,7 +8,7 @@ use hickory_proto::rr::{Name, RData};
 use serde_json::{Value, json};
 
 use super::super::name::{string_to_text, to_text};
-use super::{Outcome, Question};
+use super::{Outcome, Query};
 
 const REPLIES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/replies/replies.txt"));
 
@@ -35,8 +35,8 @@ fn corpus() -> Vec<Reply<'static>> {
             continue;
         }
         let reply = replies.last_mut().expect("a line before the first reply");
-        if let Some(question) = line.strip_prefix("asks ") {
-            (reply.kind, reply.subject) = question.trim().split_once(' ').expect(question);
+        if let Some(query) = line.strip_prefix("asks ") {
+            (reply.kind, reply.subject) = query.trim().split_once(' ').expect(query);
         } else if line.starts_with("  ") {
             let hex = line.split(';').next().unwrap_or_default().trim();
             let bytes = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect(line));
@@ -51,11 +51,11 @@ fn corpus() -> Vec<Reply<'static>> {
 /// What is read in a reply, in the terms that the other reader has, too.
 fn read(reply: &Reply) -> Value {
     let name = || Name::from_ascii(format!("{}.", reply.subject.trim_end_matches('.'))).expect(reply.subject);
-    let question = match reply.kind {
-        "PTR" => Question::ptr(reply.subject.parse().expect(reply.subject)),
-        kind => Question::new(name(), kind.parse().expect(kind)),
+    let query = match reply.kind {
+        "PTR" => Query::ptr(reply.subject.parse().expect(reply.subject)),
+        kind => Query::new(name(), kind.parse().expect(kind)),
     };
-    match question.expect(reply.subject).answer(&reply.bytes) {
+    match query.expect(reply.subject).read_reply(&reply.bytes) {
         Ok(outcome) => json!({
             "status": outcome.status,
             "values": values(&outcome),

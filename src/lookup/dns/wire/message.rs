@@ -4,7 +4,7 @@
 //! found by its own lengths, and hickory-proto reads one name, or the data of one record, at a time. So a record that
 //! cannot be read is noted as such, and the others stand.
 
-use hickory_proto::op::{Header, Metadata, Query};
+use hickory_proto::op::{Header, Metadata, Query as QuestionSection};
 use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, Restrict};
 
@@ -23,7 +23,7 @@ pub(super) struct Reply<'a> {
     /// The flags of the header; the RCODE has 4 bits.
     pub(super) head: Metadata,
     /// The question, if there is one.
-    pub(super) question: Option<Query>,
+    pub(super) question: Option<QuestionSection>,
     /// The records of the answer section that have the type asked for, or lead there (CNAME).
     pub(super) answers: Vec<Entry>,
     /// The SOA records of the authority section.
@@ -193,10 +193,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn question(&mut self) -> Option<Query> {
+    fn question(&mut self) -> Option<QuestionSection> {
         let start = self.name()?;
         let (kind, class) = (self.u16()?, self.u16()?);
-        let mut query = Query::query(name(self.bytes, start)?, RecordType::from(kind));
+        let mut query = QuestionSection::query(name(self.bytes, start)?, RecordType::from(kind));
         query.set_query_class(DNSClass::from(class));
         Some(query)
     }

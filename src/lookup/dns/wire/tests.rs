@@ -7,8 +7,8 @@ use super::*;
 const ADDRESS: &str = "8.8.8.8";
 const NAME: &str = "8.8.8.8.in-addr.arpa.";
 
-fn question() -> Question {
-    Question::ptr(ADDRESS.parse().unwrap()).unwrap()
+fn query() -> Query {
+    Query::ptr(ADDRESS.parse().unwrap()).unwrap()
 }
 
 fn name(text: &str) -> Name {
@@ -36,16 +36,16 @@ fn soa_of(zone: &str, ttl: u32, minimum: u32) -> Record {
     record(zone, ttl, RData::SOA(soa))
 }
 
-/// A reply to [`question`], changed by `change`.
+/// A reply to [`query`], changed by `change`.
 fn reply(change: impl FnOnce(&mut Message)) -> Vec<u8> {
     let mut message = Message::response(0, OpCode::Query);
-    message.add_query(Query::query(name(NAME), RecordType::PTR));
+    message.add_query(QuestionSection::query(name(NAME), RecordType::PTR));
     change(&mut message);
     message.to_vec().unwrap()
 }
 
 fn answer(change: impl FnOnce(&mut Message)) -> Outcome {
-    question().answer(&reply(change)).unwrap()
+    query().read_reply(&reply(change)).unwrap()
 }
 
 /// What the PTR records of an outcome say.
@@ -55,8 +55,8 @@ fn targets(outcome: &Outcome) -> Vec<String> {
 
 #[test]
 fn a_query_to_the_byte() {
-    let question = question();
-    let bytes = question.bytes();
+    let query = query();
+    let bytes = query.bytes();
     #[rustfmt::skip]
     let head = [
         0, 0,                    // ID 0 (RFC 8484 section 4.1)
@@ -97,16 +97,16 @@ fn queries_are_padded_to_blocks() {
     ] {
         let name = of_length(length);
         assert_eq!(name.to_bytes().unwrap().len(), length, "{why}: the name that the test makes");
-        let query = Question::new(name, RecordType::A).unwrap();
+        let query = Query::new(name, RecordType::A).unwrap();
         assert_eq!(query.bytes().len(), blocks * 128, "{length}: {why}");
     }
 }
 
 #[test]
 fn ipv6_queries_ask_by_nibble() {
-    let question = Question::ptr("2001:db8::567:89ab".parse().unwrap()).unwrap();
+    let query = Query::ptr("2001:db8::567:89ab".parse().unwrap()).unwrap();
     let expected = "b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.";
-    assert_eq!(question.name, name(expected), "the example of RFC 3596 section 2.5");
+    assert_eq!(query.name, name(expected), "the example of RFC 3596 section 2.5");
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn records_over_the_bound_are_counted() {
 #[test]
 fn a_record_that_is_too_long_is_not_nodata() {
     let asked = name("a.example.");
-    let query = Question::new(asked.clone(), RecordType::TXT).unwrap();
+    let query = Query::new(asked.clone(), RecordType::TXT).unwrap();
     // Each string has a byte of length before it.
     let text = |length: usize| {
         let data = vec![b'x'; length - length.div_ceil(256)];
@@ -359,11 +359,11 @@ fn a_record_that_is_too_long_is_not_nodata() {
         (&[256, 16_384, 512], 2, 1, "nor those around it"),
     ] {
         let mut message = Message::response(0, OpCode::Query);
-        message.add_query(Query::query(asked.clone(), RecordType::TXT));
+        message.add_query(QuestionSection::query(asked.clone(), RecordType::TXT));
         for length in lengths {
             message.add_answer(Record::from_rdata(asked.clone(), 300, RData::TXT(text(*length))));
         }
-        let outcome = query.answer(&message.to_vec().unwrap()).unwrap();
+        let outcome = query.read_reply(&message.to_vec().unwrap()).unwrap();
         assert_eq!((outcome.status, outcome.ttl), (Status::Ok, Some(300)), "{why}");
         assert_eq!((outcome.records.len(), outcome.omitted), (kept, omitted), "{why}");
     }
@@ -384,11 +384,11 @@ fn the_bound_counts_names_without_compression() {
         let names = if matches!(data, RData::SOA(_)) { 2 } else { 1 };
         let bytes = canonical(&data).unwrap().len();
         assert!((names * 192..names * 192 + 24).contains(&bytes), "{why}: {bytes} bytes");
-        let query = Question::new(asked.clone(), data.record_type()).unwrap();
+        let query = Query::new(asked.clone(), data.record_type()).unwrap();
         let mut message = Message::response(0, OpCode::Query);
-        message.add_query(Query::query(asked.clone(), data.record_type()));
+        message.add_query(QuestionSection::query(asked.clone(), data.record_type()));
         message.add_answer(Record::from_rdata(asked.clone(), 300, data));
-        assert_eq!(query.answer(&message.to_vec().unwrap()).unwrap().records.len(), 1, "{why}");
+        assert_eq!(query.read_reply(&message.to_vec().unwrap()).unwrap().records.len(), 1, "{why}");
     }
 }
 
@@ -409,7 +409,7 @@ fn what_is_not_an_answer() {
         .collect();
     let head = |change: fn(&mut Metadata)| reply(|message| change(&mut message.metadata));
     let asked = |query| reply(|message| message.queries = query);
-    let mut chaos = Query::query(name(NAME), RecordType::PTR);
+    let mut chaos = QuestionSection::query(name(NAME), RecordType::PTR);
     chaos.set_query_class(DNSClass::CH);
     for (bytes, why) in [
         (vec![], "nothing"),
@@ -422,15 +422,15 @@ fn what_is_not_an_answer() {
         (head(|head| head.op_code = OpCode::Notify), "another opcode"),
         (head(|head| head.truncation = true), "truncated: there is no TCP to fall back on"),
         (asked(vec![]), "an answer without a question"),
-        (asked(vec![Query::query(name("9.8.8.8.in-addr.arpa."), RecordType::PTR)]), "another name"),
-        (asked(vec![Query::query(name(NAME), RecordType::A)]), "another type"),
+        (asked(vec![QuestionSection::query(name("9.8.8.8.in-addr.arpa."), RecordType::PTR)]), "another name"),
+        (asked(vec![QuestionSection::query(name(NAME), RecordType::A)]), "another type"),
         (asked(vec![chaos]), "another class"),
-        (asked(vec![Query::query(name(NAME), RecordType::PTR); 2]), "the question twice"),
+        (asked(vec![QuestionSection::query(name(NAME), RecordType::PTR); 2]), "the question twice"),
         (reply(|message| message.answers = loops), "a CNAME loop"),
         (reply(|message| message.answers = vec![cname_to(NAME, 1, NAME)]), "a CNAME to itself"),
         (reply(|message| message.answers = long), "100 CNAMEs"),
     ] {
-        assert!(question().answer(&bytes).is_err(), "{why}");
+        assert!(query().read_reply(&bytes).is_err(), "{why}");
     }
 }
 
@@ -439,7 +439,7 @@ fn a_pointer_that_leads_to_itself() {
     let mut bytes = reply(|_| {});
     // The first byte of the question's name becomes a pointer (RFC 1035 section 4.1.4) to where it stands.
     bytes[12..14].copy_from_slice(&[0xc0, 12]);
-    assert!(question().answer(&bytes).is_err());
+    assert!(query().read_reply(&bytes).is_err());
 }
 
 #[test]
@@ -449,9 +449,9 @@ fn every_cut_of_a_reply_is_an_error() {
         message.add_answer(ptr_to("a.example.", 1, "b.example."));
     });
     for length in 0..whole.len() {
-        assert!(question().answer(&whole[..length]).is_err(), "{length} bytes of {}", whole.len());
+        assert!(query().read_reply(&whole[..length]).is_err(), "{length} bytes of {}", whole.len());
     }
-    let outcome = question().answer(&whole).unwrap();
+    let outcome = query().read_reply(&whole).unwrap();
     assert_eq!((targets(&outcome), outcome.size), (vec!["b.example.".to_owned()], whole.len()));
     assert_eq!(outcome.canonical, Some(name("a.example.")), "where the CNAME leads");
 }
@@ -546,8 +546,8 @@ fn one_odd_record_does_not_spoil_the_rest() {
         ),
     ] {
         let ask = ("a.example.", kind);
-        let query = Question::new(name(ask.0), kind).unwrap();
-        let outcome = query.answer(&raw(ask, counts, &records));
+        let query = Query::new(name(ask.0), kind).unwrap();
+        let outcome = query.read_reply(&raw(ask, counts, &records));
         let read = outcome.as_ref().map(|outcome| (outcome.status, outcome.records.len(), outcome.unreadable, outcome.ttl));
         assert_eq!(read.map_err(ToString::to_string), expected.map_err(str::to_owned), "{kind}: {why}");
     }
@@ -619,8 +619,8 @@ fn whole_replies() {
             "an extended error without a code, and an option that is cut",
         ),
     ] {
-        let query = Question::new(name(ask.0), ask.1).unwrap();
-        let outcome = query.answer(&hex(reply));
+        let query = Query::new(name(ask.0), ask.1).unwrap();
+        let outcome = query.read_reply(&hex(reply));
         let detail = outcome.as_ref().ok().and_then(|outcome| outcome.detail.clone());
         let read = outcome
             .as_ref()
@@ -634,11 +634,11 @@ fn whole_replies() {
 fn reported_replies() {
     let caa = "0000818000010002000000000763616174616730076578616d706c6503636f6d0001010001c00c010100010000012c000c000063612e657861\
                6d706c65c00c010100010000012c00110005697373756563612e6578616d706c65";
-    let outcome = Question::new(name("caatag0.example.com."), RecordType::CAA).unwrap().answer(&hex(caa)).unwrap();
+    let outcome = Query::new(name("caatag0.example.com."), RecordType::CAA).unwrap().read_reply(&hex(caa)).unwrap();
     assert_eq!((outcome.status, outcome.records.len(), outcome.unreadable), (Status::Ok, 1, 1));
     assert_eq!(outcome.ttl, Some(300));
     let badvers = "000081800001000000000001013801300130013507696e2d61646472046172706100000c000100002904d0010000000000";
-    let outcome = Question::ptr("5.0.0.8".parse().unwrap()).unwrap().answer(&hex(badvers)).unwrap();
+    let outcome = Query::ptr("5.0.0.8".parse().unwrap()).unwrap().read_reply(&hex(badvers)).unwrap();
     assert_eq!((outcome.status, outcome.detail.as_deref()), (Status::Servfail, Some("RCODE 16 (BADVERS)")));
 }
 
@@ -689,9 +689,12 @@ fn pointers_to_pointers_are_not_followed_for_ever() {
     }
     bytes[6..8].copy_from_slice(&count.to_be_bytes());
     assert!(!message::is_short(&bytes, usize::from(last & 0x3fff)), "8,000 steps");
-    assert_eq!(question().answer(&bytes), Err(Malformed::because("the answer's records cannot be read")));
+    assert_eq!(query().read_reply(&bytes), Err(Malformed::because("the answer's records cannot be read")));
     bytes[6..8].copy_from_slice(&[0xff; 2]);
-    assert_eq!(question().answer(&bytes), Err(Malformed::because("not a DNS message: it ends before its last record")));
+    assert_eq!(
+        query().read_reply(&bytes),
+        Err(Malformed::because("not a DNS message: it ends before its last record"))
+    );
     bytes.resize(65_536, 0);
-    assert_eq!(question().answer(&bytes), Err(Malformed::because("a message of more than 65535 bytes")));
+    assert_eq!(query().read_reply(&bytes), Err(Malformed::because("a message of more than 65535 bytes")));
 }

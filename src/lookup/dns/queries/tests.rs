@@ -9,23 +9,23 @@ const PRIVATE: Scope = Scope { subjects: 1, private: true };
 
 /// Resolvers that answer every query, after so many milliseconds.
 fn answering(after: u64) -> World<'static> {
-    World::new(move |_, question| Reaction::records(question, 300, vec![address("192.0.2.1")]).after(after))
+    World::new(move |_, query| Reaction::records(query, 300, vec![address("192.0.2.1")]).after(after))
 }
 
 #[test]
 fn a_summary_is_that_of_all_answers() {
-    let world = World::new(|_, question| {
-        let short = question.queries[0].name().to_string().starts_with("short");
-        Reaction::records(question, if short { 30 } else { 300 }, vec![address("192.0.2.1")])
+    let world = World::new(|_, query| {
+        let short = query.queries[0].name().to_string().starts_with("short");
+        Reaction::records(query, if short { 30 } else { 300 }, vec![address("192.0.2.1")])
     });
     let (config, shared) = (config(), Shared::default());
     let ask = |names: &[&str]| {
-        let session = Session::new(&world, &config, &shared, PUBLIC);
+        let queries = Queries::new(&world, &config, &shared, PUBLIC);
         for text in names {
-            let outcome = world.run(session.ask(name(text), RecordType::A));
+            let outcome = world.run(queries.ask(name(text), RecordType::A));
             assert_eq!(outcome.records.first().and_then(RData::ip_addr), Some([192, 0, 2, 1].into()), "{text}");
         }
-        session.summary()
+        queries.summary()
     };
     let one = || Some("https://one.example".to_owned());
     let seconds = |seconds| Some(Duration::from_secs(seconds));
@@ -44,10 +44,10 @@ fn a_cached_answer_shows_what_is_left() {
     let (config, shared) = (config(), Shared::default());
     for (wait, ttl, why) in [(0, 300, "fresh"), (100, 200, "a hundred seconds later"), (250, 300, "fresh again")] {
         world.run(world.sleep(Duration::from_secs(wait)));
-        let session = Session::new(&world, &config, &shared, PUBLIC);
-        let outcome = world.run(session.ask(name("a.example."), RecordType::A));
+        let queries = Queries::new(&world, &config, &shared, PUBLIC);
+        let outcome = world.run(queries.ask(name("a.example."), RecordType::A));
         assert_eq!(outcome.ttl, Some(ttl), "{why}");
-        assert_eq!(session.summary().holds, Some(Duration::from_secs(ttl.into())), "{why}: max-age says the same");
+        assert_eq!(queries.summary().holds, Some(Duration::from_secs(ttl.into())), "{why}: max-age says the same");
     }
     assert_eq!(world.hosts().len(), 2);
 }
@@ -64,8 +64,8 @@ fn private_lookups_share_nothing() {
             let world = answering(20);
             let (config, shared) = (config(), Shared::default());
             let ask = async |scope| {
-                let session = Session::new(&world, &config, &shared, scope);
-                session.ask(name("a.example."), RecordType::A).await.status
+                let queries = Queries::new(&world, &config, &shared, scope);
+                queries.ask(name("a.example."), RecordType::A).await.status
             };
             let statuses = match at_once {
                 true => world.run(join(ask(first), ask(second))),
@@ -79,7 +79,7 @@ fn private_lookups_share_nothing() {
 
 #[test]
 fn a_request_has_a_budget_of_queries() {
-    for (subjects, queries, sent, why) in [
+    for (subjects, number, sent, why) in [
         (1, 68, 68, "4 for the subject and 64"),
         (1, 69, 68, "one more"),
         (0, 100, 64, "none"),
@@ -87,15 +87,15 @@ fn a_request_has_a_budget_of_queries() {
     ] {
         let world = answering(0);
         let (config, shared) = (config(), Shared::default());
-        let session = Session::new(&world, &config, &shared, Scope { subjects, private: false });
-        let ask = |n| session.ask(name(&format!("{n}.example.")), RecordType::A);
-        let outcomes = world.run(join_all((0..queries).map(ask)));
+        let queries = Queries::new(&world, &config, &shared, Scope { subjects, private: false });
+        let ask = |n| queries.ask(name(&format!("{n}.example.")), RecordType::A);
+        let outcomes = world.run(join_all((0..number).map(ask)));
         let skipped: Vec<_> = outcomes.iter().filter(|outcome| outcome.status == Status::Skipped).collect();
-        assert_eq!((world.hosts().len(), skipped.len()), (sent, queries - sent), "{why}");
+        assert_eq!((world.hosts().len(), skipped.len()), (sent, number - sent), "{why}");
         assert!(skipped.iter().all(|outcome| outcome.detail.as_deref().unwrap().contains("budget")), "{why}");
-        if let Some(last) = (queries > sent).then(|| queries - 1) {
-            let session = Session::new(&world, &config, &shared, PUBLIC);
-            let again = world.run(session.ask(name(&format!("{last}.example.")), RecordType::A));
+        if let Some(last) = (number > sent).then(|| number - 1) {
+            let queries = Queries::new(&world, &config, &shared, PUBLIC);
+            let again = world.run(queries.ask(name(&format!("{last}.example.")), RecordType::A));
             assert_eq!(again.status, Status::Ok, "{why}: what was skipped is not cached");
         }
     }
@@ -105,8 +105,8 @@ fn a_request_has_a_budget_of_queries() {
 fn hedges_count() {
     let world = World::new(|_, _| Reaction::unreachable("connection refused"));
     let (config, shared) = (config(), Shared::default());
-    let session = Session::new(&world, &config, &shared, PUBLIC);
-    let ask = |n| session.ask(name(&format!("{n}.example.")), RecordType::A);
+    let queries = Queries::new(&world, &config, &shared, PUBLIC);
+    let ask = |n| queries.ask(name(&format!("{n}.example.")), RecordType::A);
     world.run(join_all((0..60).map(ask)));
     assert_eq!(world.hosts().len(), 68, "of 120");
 }
@@ -115,9 +115,9 @@ fn hedges_count() {
 fn queries_of_all_requests_are_limited_together() {
     let world = World::new(|_, _| Reaction::silence());
     let (config, shared) = (config(), Shared::default());
-    let sessions: Vec<_> =
-        (0..3).map(|_| Session::new(&world, &config, &shared, Scope { subjects: 100, private: false })).collect();
-    let ask = |n: usize| sessions[n % 3].ask(name(&format!("{n}.example.")), RecordType::A);
+    let queries: Vec<_> =
+        (0..3).map(|_| Queries::new(&world, &config, &shared, Scope { subjects: 100, private: false })).collect();
+    let ask = |n: usize| queries[n % 3].ask(name(&format!("{n}.example.")), RecordType::A);
     let (time, outcomes) = world.time(join_all((0..300).map(ask)));
     assert_eq!((time, world.most_in_flight.get()), (1_500, 32), "hedges included");
     assert!(outcomes.iter().all(|outcome| outcome.status == Status::Timeout && outcome.detail.is_some()));
@@ -126,18 +126,18 @@ fn queries_of_all_requests_are_limited_together() {
 #[test]
 fn a_batch_does_not_starve_a_single_query() {
     // The batch's queries are never answered.
-    let world = World::new(|_, question| match question.queries[0].name().to_string().as_str() {
-        "single." => Reaction::records(question, 60, vec![address("192.0.2.1")]).after(20),
+    let world = World::new(|_, query| match query.queries[0].name().to_string().as_str() {
+        "single." => Reaction::records(query, 60, vec![address("192.0.2.1")]).after(20),
         _ => Reaction::silence(),
     });
     let (config, shared) = (config(), Shared::default());
-    let batch = Session::new(&world, &config, &shared, Scope { subjects: 100, private: false });
+    let batch = Queries::new(&world, &config, &shared, Scope { subjects: 100, private: false });
     let ask = |n| batch.ask(name(&format!("{n}.example.")), RecordType::A);
     let single = async {
         world.sleep(Duration::from_millis(10)).await;
-        let session = Session::new(&world, &config, &shared, PUBLIC);
+        let queries = Queries::new(&world, &config, &shared, PUBLIC);
         let start = world.now();
-        let outcome = session.ask(name("single."), RecordType::A).await;
+        let outcome = queries.ask(name("single."), RecordType::A).await;
         (outcome.status, world.now() - start)
     };
     let (_, single) = world.run(join(join_all((0..100).map(ask)), single));
@@ -147,14 +147,14 @@ fn a_batch_does_not_starve_a_single_query() {
 /// The first query is never taken; the others do not wait for it for longer than a turn.
 #[test]
 fn a_query_that_is_not_sent_holds_up_no_other() {
-    let world = World::new(|resolver, question| match resolver {
+    let world = World::new(|resolver, query| match resolver {
         "one.example" => Reaction::silence(),
-        _ => Reaction::records(question, 60, vec![address("192.0.2.1")]),
+        _ => Reaction::records(query, 60, vec![address("192.0.2.1")]),
     });
     let (config, shared) = (config(), Shared::default());
-    let session = Session::new(&world, &config, &shared, PUBLIC);
+    let queries = Queries::new(&world, &config, &shared, PUBLIC);
     let names = ["a.example.", "b.example.", "c.example."];
-    let asked = join_all(names.map(|text| session.ask(name(text), RecordType::A)));
+    let asked = join_all(names.map(|text| queries.ask(name(text), RecordType::A)));
     let (time, outcomes) = world.time(asked);
     let statuses: Vec<_> = outcomes.iter().map(|outcome| outcome.status).collect();
     assert_eq!(statuses, [Status::Ok; 3]);
@@ -165,11 +165,11 @@ fn a_query_that_is_not_sent_holds_up_no_other() {
 fn nobody_answered() {
     let world = World::new(|_, _| Reaction::silence());
     let (config, shared) = (config(), Shared::default());
-    let session = Session::new(&world, &config, &shared, PUBLIC);
-    assert_eq!(world.run(session.ask(name("a.example."), RecordType::A)).status, Status::Timeout);
+    let queries = Queries::new(&world, &config, &shared, PUBLIC);
+    assert_eq!(world.run(queries.ask(name("a.example."), RecordType::A)).status, Status::Timeout);
     let holds = Some(Duration::from_secs(5));
-    assert_eq!(session.summary(), Summary { holds, source: None, private: false });
-    let (time, late) = world.time(session.ask(name("b.example."), RecordType::A));
+    assert_eq!(queries.summary(), Summary { holds, source: None, private: false });
+    let (time, late) = world.time(queries.ask(name("b.example."), RecordType::A));
     assert_eq!((time, late.status), (0, Status::Timeout));
     assert_eq!(late.detail.as_deref(), Some("not queried: no time was left"));
     assert_eq!(world.hosts().len(), 2, "the first query, to both resolvers");

@@ -7,24 +7,24 @@ use hickory_proto::rr::rdata::SOA;
 use hickory_proto::rr::{RData, Record};
 
 fn ask(react: impl Fn(&Message) -> Reaction) -> Outcome {
-    query(react, 0).0
+    result(react, 0).0
 }
 
 /// The result of a query that may be repeated `more` times; and how many were sent.
-fn query(react: impl Fn(&Message) -> Reaction, more: usize) -> (Outcome, Option<Duration>, usize) {
-    let world = World::new(|_, question| react(question));
-    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
+fn result(react: impl Fn(&Message) -> Reaction, more: usize) -> (Outcome, Option<Duration>, usize) {
+    let world = World::new(|_, query| react(query));
+    let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
     let budget = Cell::new(more);
     let spend = || budget.get().checked_sub(1).map(|rest| budget.set(rest)).is_some();
-    let (outcome, rest) = world.run(exchange(&world, &config().primary, &question, spend, || {}));
+    let (outcome, rest) = world.run(send(&world, &config().primary, &query, spend, || {}));
     (outcome, rest, world.hosts().len())
 }
 
 /// NXDOMAIN to the query for 8.8.8.8.
 fn nxdomain() -> Vec<u8> {
-    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
-    let question = Message::from_vec(question.bytes()).unwrap();
-    match Reaction::code(&question, ResponseCode::NXDomain).response {
+    let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
+    let query = Message::from_vec(query.bytes()).unwrap();
+    match Reaction::code(&query, ResponseCode::NXDomain).response {
         Some(Ok(mut canned)) => canned.pieces.remove(0).unwrap(),
         other => panic!("{other:?}"),
     }
@@ -103,17 +103,17 @@ fn a_response_from_a_cache_is_older_than_it_arrives() {
             Some(Ok(canned)) => Reaction::http(Canned { age, ..canned }),
             _ => reaction,
         };
-        let positive = ask(|question| aged(Reaction::records(question, ttl, vec![ptr("a.example.")])));
+        let positive = ask(|query| aged(Reaction::records(query, ttl, vec![ptr("a.example.")])));
         assert_eq!((positive.status, positive.ttl), (Status::Ok, Some(expected)), "{why}");
-        let negative = ask(|question| {
+        let negative = ask(|query| {
             let soa = SOA::new(name("a."), name("b."), 1, 1, 1, 1, ttl);
-            aged(Reaction::reply(question, |message| {
+            aged(Reaction::reply(query, |message| {
                 message.metadata.response_code = ResponseCode::NXDomain;
                 message.authorities = vec![Record::from_rdata(name("in-addr.arpa."), 3_600, RData::SOA(soa))];
             }))
         });
         assert_eq!((negative.status, negative.ttl), (Status::Nxdomain, Some(expected)), "{why}: a negative answer");
-        let unknown = ask(|question| aged(Reaction::code(question, ResponseCode::NXDomain)));
+        let unknown = ask(|query| aged(Reaction::code(query, ResponseCode::NXDomain)));
         assert_eq!(unknown.ttl, None, "{why}: without a TTL there is nothing to shorten");
     }
 }
@@ -158,10 +158,10 @@ fn a_closed_connection_is_replaced_once() {
                 Reaction::closed()
             }
         };
-        let (outcome, _, count) = query(react, more);
+        let (outcome, _, count) = result(react, more);
         assert_eq!((outcome.status, count), (status, sent), "{why}");
     }
-    let (_, _, count) = query(|_| Reaction::unreachable("connection refused"), 9);
+    let (_, _, count) = result(|_| Reaction::unreachable("connection refused"), 9);
     assert_eq!(count, 1, "a connection that was refused is not tried again");
 }
 
@@ -176,10 +176,10 @@ fn for_how_long_a_resolver_rests() {
         (503, None, None, "nothing is asked for"),
         (503, Some("soon"), None, "malformed"),
         (503, Some("-1"), None, "malformed"),
-        (503, Some("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Rests::LONGEST), "a date"),
+        (503, Some("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Backoff::LONGEST), "a date"),
         (503, Some("99999999999999999999"), seconds(u32::MAX.into()), "too large to count"),
     ] {
-        let (_, rest, _) = query(|_| Reaction::http(Canned { status, retry_after, ..Canned::default() }), 0);
+        let (_, rest, _) = result(|_| Reaction::http(Canned { status, retry_after, ..Canned::default() }), 0);
         assert_eq!(rest, expected, "{status} {retry_after:?}: {why}");
     }
 }
