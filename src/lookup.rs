@@ -12,6 +12,8 @@ pub mod dns;
 pub mod report;
 pub mod timing;
 
+pub use databases::Databases;
+
 use std::fmt;
 use std::net::IpAddr;
 
@@ -19,8 +21,8 @@ use futures_util::future::{join, join_all};
 use hickory_proto::rr::Name;
 
 use crate::lookup::address::{Embedded, Special, Via};
-use crate::lookup::databases::asn::{AutonomousSystem, Systems};
-use crate::lookup::databases::geo::{Locations, Place};
+use crate::lookup::databases::asn::AutonomousSystem;
+use crate::lookup::databases::geo::Place;
 use crate::lookup::databases::{bundled, mmdb};
 use crate::lookup::dns::forward::{self, Addresses};
 use crate::lookup::dns::queries::{Queries, Summary};
@@ -31,28 +33,6 @@ use crate::platform::Platform;
 use crate::request::member::Needs;
 use crate::request::route::Options;
 use crate::request::subject::{HostName, Subject};
-
-/// The databases.
-pub struct Databases {
-    /// Where addresses are.
-    pub locations: Locations,
-    /// Who announces them.
-    pub systems: Systems,
-}
-
-impl Databases {
-    /// Opens the databases inside the component.
-    ///
-    /// # Errors
-    ///
-    /// When they are broken.
-    pub fn open() -> Result<Self, mmdb::Error> {
-        Ok(Self {
-            locations: Locations::open(bundled::GEO, bundled::ERROR_BOUND_KM)?,
-            systems: Systems::open(bundled::ASN)?,
-        })
-    }
-}
 
 /// The lookups of one request.
 pub struct Lookup<'a, O> {

@@ -26,3 +26,19 @@ impl Backoff {
         until.get(resolver).map(|until| until.saturating_sub(now)).filter(|left| !left.is_zero())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_are_bounded() {
+        let backoff = Backoff::default();
+        let now = Duration::from_secs(1_000);
+        backoff.start(0, now, Duration::MAX);
+        assert_eq!((backoff.left(0, now), backoff.left(1, now)), (Some(Backoff::LONGEST), None));
+        backoff.start(0, now, Duration::from_secs(1));
+        assert_eq!(backoff.left(0, now), Some(Backoff::LONGEST), "a shorter one does not end it");
+        assert_eq!(backoff.left(0, now + Backoff::LONGEST), None);
+    }
+}

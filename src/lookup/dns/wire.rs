@@ -1,18 +1,20 @@
-//! Queries to bytes, bytes to outcomes.
+//! Queries as bytes, and outcomes from bytes.
 //!
-//! hickory-proto encodes the queries and reads names and the data of records. [`message`] finds the records, and this file
-//! has the rules by which a reply counts as an answer.
+//! [`query`] encodes queries and [`message`] finds the records of a reply; hickory-proto encodes messages and reads names
+//! and the data of records. This file has the rules by which a reply counts as an answer.
 
 mod message;
+mod query;
 mod rcode;
 
 use std::collections::BTreeSet;
-use std::{fmt, net::IpAddr};
+use std::fmt;
 
-use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query as QuestionSection, ResponseCode};
-use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
-use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
+use hickory_proto::op::{MessageType, OpCode, Query as QuestionSection, ResponseCode};
+use hickory_proto::rr::{DNSClass, Name, RData};
 use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
+
+pub use self::query::Query;
 
 use self::message::{Entry, Reply};
 use super::outcome::Outcome;
@@ -21,13 +23,6 @@ use super::{Status, detail, extended_error};
 /// How many CNAME records are followed from the query's name. RFC 2317 needs one, and common resolvers stop near this
 /// number, too.
 const MAX_CNAMES: usize = 16;
-
-/// Queries are padded to a multiple of this many bytes (RFC 8467 section 4.1).
-const BLOCK: usize = 128;
-
-/// The UDP payload size that a query offers (RFC 6891 section 6.2.5). It has no meaning over HTTPS, but resolvers may use it
-/// towards other servers.
-const PAYLOAD: u16 = 1232;
 
 /// How many bytes the records of an outcome may have, uncompressed. By compression (RFC 1035 section 4.1.4) a reply of
 /// 64 KiB can hold a megabyte of names, and an instance keeps hundreds of outcomes.
@@ -40,57 +35,7 @@ const RECORD: usize = 12;
 /// TTLs are 31 bits wide; a larger one counts as 0 (RFC 2181 section 8).
 const MAX_TTL: u32 = i32::MAX as u32;
 
-/// A query, and its bytes.
-#[derive(Clone, Debug)]
-pub struct Query {
-    name: Name,
-    kind: RecordType,
-    bytes: Vec<u8>,
-}
-
 impl Query {
-    /// The query for the names of `ip` (RFC 1035 section 3.5, RFC 3596 section 2.5).
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::new`].
-    pub fn ptr(ip: IpAddr) -> Result<Self, Malformed> {
-        Self::new(Name::from(ip), RecordType::PTR)
-    }
-
-    /// The query for the records of one type at `name`.
-    ///
-    /// ID 0, so that equal queries are equal bytes to HTTP caches (RFC 8484 section 4.1); RD set; AD set, which asks whether
-    /// the answer was validated (RFC 6840 section 5.7); padded, so that the length reveals little (RFC 7830).
-    ///
-    /// # Errors
-    ///
-    /// When hickory-proto cannot encode it.
-    pub fn new(name: Name, kind: RecordType) -> Result<Self, Malformed> {
-        let mut message = Message::new(0, MessageType::Query, OpCode::Query);
-        message.metadata.recursion_desired = true;
-        message.metadata.authentic_data = true;
-        message.add_query(QuestionSection::query(name.clone(), kind));
-        message.set_edns(padded(&name));
-        let bytes = message.to_vec().map_err(|error| Malformed(error.to_string()))?;
-        Ok(Self { name, kind, bytes })
-    }
-
-    /// The name whose records are asked for.
-    pub fn name(&self) -> &Name {
-        &self.name
-    }
-
-    /// The type of the records that are asked for.
-    pub fn kind(&self) -> RecordType {
-        self.kind
-    }
-
-    /// The message, as it goes over the wire.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
     /// The outcome of the query, from the bytes of the reply.
     ///
     /// # Errors
@@ -98,7 +43,7 @@ impl Query {
     /// When the bytes are not a DNS message, or do not answer this query: the resolver's RCODE counts for nothing then.
     pub fn read_reply(&self, reply: &[u8]) -> Result<Outcome, Malformed> {
         let size = reply.len();
-        let reply = Reply::read(reply, self.kind)?;
+        let reply = Reply::read(reply, self.kind())?;
         self.check(&reply)?;
         let extended = reply.opt.and_then(|opt| extended_error::text(opt.options()));
         let failure = |status, detail| Ok(Outcome::without_records(status, detail));
@@ -141,8 +86,8 @@ impl Query {
     }
 
     fn is_asked_by(&self, question: &QuestionSection) -> bool {
-        question.name().eq_ignore_root(&self.name)
-            && question.query_type() == self.kind
+        question.name().eq_ignore_root(self.name())
+            && question.query_type() == self.kind()
             && question.query_class() == DNSClass::IN
     }
 
@@ -155,7 +100,7 @@ impl Query {
         let (mut size, mut omitted, mut unreadable) = (0_usize, 0, 0);
         // A record whose owner cannot be read may be one of these.
         let here = |entry: &&Entry| entry.owner.as_ref().is_none_or(|owner| owner.eq_ignore_root(end));
-        for entry in reply.answers.iter().filter(here).filter(|entry| exists && entry.kind == self.kind) {
+        for entry in reply.answers.iter().filter(here).filter(|entry| exists && entry.kind == self.kind()) {
             least = Some(least.map_or(ttl(entry), |least| least.min(ttl(entry))));
             let readable = entry.data.as_ref().filter(|_| entry.owner.is_some());
             let Some((data, canonical)) = readable.and_then(|data| Some((data, canonical(data)?))) else {
@@ -200,7 +145,7 @@ impl Query {
     /// Follows the CNAMEs among `answers` (RFC 1034 section 3.6.2) to the name that has the answer; and the least of
     /// their TTLs.
     fn follow<'a>(&'a self, answers: &'a [Entry]) -> Result<(&'a Name, Option<u32>), Malformed> {
-        let mut end = &self.name;
+        let mut end = self.name();
         let mut least: Option<u32> = None;
         for _ in 0..=MAX_CNAMES {
             let at_end = |entry: &&Entry| entry.owner.as_ref().is_some_and(|owner| owner.eq_ignore_root(end));
@@ -232,21 +177,6 @@ impl fmt::Display for Malformed {
 }
 
 impl std::error::Error for Malformed {}
-
-/// EDNS(0) with the padding that fills the last block.
-fn padded(name: &Name) -> Edns {
-    const HEADER: usize = 12;
-    const TYPE_AND_CLASS: usize = 4;
-    const OPT: usize = 11;
-    const OPTION_HEAD: usize = 4;
-    let name = name.iter().map(|label| label.len() + 1).sum::<usize>() + 1;
-    let unpadded = HEADER + name + TYPE_AND_CLASS + OPT + OPTION_HEAD;
-    let padding = unpadded.next_multiple_of(BLOCK) - unpadded;
-    let mut edns = Edns::new();
-    edns.set_max_payload(PAYLOAD);
-    edns.options_mut().insert(EdnsOption::Unknown(EdnsCode::Padding.into(), vec![0; padding]));
-    edns
-}
 
 /// The data of a record in the canonical form of RFC 4034 section 6.2: names in lower case and without compression, so
 /// that equal records have equal bytes, and their number is what the data takes. `None` if hickory-proto cannot write it.

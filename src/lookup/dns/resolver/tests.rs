@@ -244,17 +244,6 @@ fn a_resolver_that_asks_for_a_rest_gets_it() {
 }
 
 #[test]
-fn rests_are_bounded() {
-    let backoff = Backoff::default();
-    let now = Duration::from_secs(1_000);
-    backoff.start(0, now, Duration::MAX);
-    assert_eq!((backoff.left(0, now), backoff.left(1, now)), (Some(Backoff::LONGEST), None));
-    backoff.start(0, now, Duration::from_secs(1));
-    assert_eq!(backoff.left(0, now), Some(Backoff::LONGEST), "a shorter one ends nothing");
-    assert_eq!(backoff.left(0, now + Backoff::LONGEST), None);
-}
-
-#[test]
 fn without_a_permit_the_fallback_takes_the_place_of_the_primary() {
     for (primary, fallback, status, after, why) in [
         ("silent", "good", Status::Ok, 250, "a dead primary does not hold every permit"),
