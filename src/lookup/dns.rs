@@ -55,13 +55,13 @@ pub struct Shared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Records were found. Some or all may be omitted; the document says how many.
+    /// Records were found. Some or all may be omitted; the document has their number.
     Ok,
     /// The name does not exist (RCODE 3, RFC 1035 section 4.1.1).
     Nxdomain,
     /// The name exists, and has no record of the type (RFC 2308 section 2.2).
     Nodata,
-    /// The resolver failed (RCODE 2, and every RCODE that is not listed here).
+    /// The resolver failed (RCODE 2, and every RCODE without a status here).
     Servfail,
     /// The resolver refuses to answer (RCODE 5).
     Refused,
@@ -76,12 +76,12 @@ pub enum Status {
 }
 
 impl Status {
-    /// Whether the status is a fact about the name, which holds for its TTL. A failure may be over at the next query.
+    /// Whether the status is a fact about the name, which holds for its TTL. A failure is not: the next query may succeed.
     pub fn is_conclusive(self) -> bool {
         matches!(self, Self::Ok | Self::Nxdomain | Self::Nodata)
     }
 
-    /// The rank of the status, for the choice between two: a fact before a failure, a failure that a resolver reported
+    /// The rank of the status, to choose between two: a fact ranks before a failure, a failure that a resolver reported
     /// before one that was only observed.
     fn weight(self) -> u8 {
         match self {

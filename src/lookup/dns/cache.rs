@@ -1,4 +1,4 @@
-//! Answers kept for as long as they hold, in bounded memory.
+//! The cache of answers: each is kept for as long as it holds, in bounded memory.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -47,7 +47,7 @@ struct Entry {
 impl Cache {
     /// More than the requests that Spin gives one instance by default.
     pub(super) const MAX_ENTRIES: usize = 2_048;
-    /// Of a component's memory, a small part: Akamai Functions gives an execution 128 MiB.
+    /// A small part of a component's memory: Akamai Functions gives an execution 128 MiB.
     pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
     /// The answer to the query of `key`, if it is kept and holds at the time `now`.
@@ -92,8 +92,7 @@ impl Cache {
     }
 }
 
-/// About how many bytes an entry takes. Parsed records are larger than the reply that they stood in: ten bytes of a
-/// record compressed to the utmost become one of this size.
+/// About how many bytes an entry takes. A parsed record is larger than in the reply, where it takes ten bytes or more.
 fn cost(key: &Key, outcome: &Outcome) -> usize {
     const RECORD: usize = size_of::<hickory_proto::rr::RData>();
     let records: usize = outcome.records.len() * (RECORD + 64);
@@ -120,31 +119,31 @@ mod tests {
         let mut cache = Cache::default();
         cache.keep(Key::of("a.example."), answer(1, 10, 3));
         for (name, now, expected, why) in [
-            ("a.example.", 10, true, "at once"),
+            ("a.example.", 10, true, "just received"),
             ("A.Example.", 12, true, "names have no case"),
             ("b.example.", 11, false, "another name"),
-            ("a.example.", 13, false, "the time is over"),
+            ("a.example.", 13, false, "expired"),
         ] {
             assert_eq!(cache.find(&Key::of(name), now * SECOND).is_some(), expected, "{why}");
         }
         cache.keep(Key::of("zero.example."), answer(1, 1, 0));
-        assert!(cache.find(&Key::of("zero.example."), SECOND).is_none(), "TTL 0 is for this once");
+        assert!(cache.find(&Key::of("zero.example."), SECOND).is_none(), "a TTL of 0: not kept");
     }
 
     #[test]
-    fn entries_are_bounded_and_the_used_ones_stay() {
+    fn entries_are_bounded_and_used_ones_stay() {
         let mut cache = Cache::default();
         let key = |n: usize| Key::of(&format!("{n}.example."));
         for n in 0..Cache::MAX_ENTRIES {
             cache.keep(key(n), answer(1, 1, 1));
         }
-        assert!(cache.find(&key(0), SECOND).is_some(), "there, and now used");
+        assert!(cache.find(&key(0), SECOND).is_some(), "kept, and now used");
         for n in 0..Cache::MAX_ENTRIES / 2 {
             cache.keep(key(1_000_000 + n), answer(1, 1, 1));
             assert_eq!((cache.entries.len(), cache.order.len()), (Cache::MAX_ENTRIES, Cache::MAX_ENTRIES));
         }
-        assert!(cache.find(&key(0), SECOND).is_some(), "the used one got a second chance");
-        assert!(cache.find(&key(1), SECOND).is_none(), "the unused one after it did not");
+        assert!(cache.find(&key(0), SECOND).is_some(), "an entry that was used gets a second chance");
+        assert!(cache.find(&key(1), SECOND).is_none(), "an entry that was not used is evicted");
     }
 
     #[test]
@@ -153,13 +152,21 @@ mod tests {
         for n in 0..100 {
             cache.keep(Key::of(&format!("{n}.example.")), answer(60_000, 1, 1));
             assert!(cache.bytes <= Cache::MAX_BYTES);
-            assert_eq!(cache.bytes, cache.entries.values().map(|entry| entry.bytes).sum::<usize>(), "the sum is kept");
+            assert_eq!(
+                cache.bytes,
+                cache.entries.values().map(|entry| entry.bytes).sum::<usize>(),
+                "the sum of all entries"
+            );
         }
-        assert!(cache.find(&Key::of("99.example."), SECOND).is_some(), "the newest is there");
+        assert!(cache.find(&Key::of("99.example."), SECOND).is_some(), "the newest is kept");
         cache.keep(Key::of("99.example."), answer(1, 1, 1));
-        assert_eq!(cache.bytes, cache.entries.values().map(|entry| entry.bytes).sum::<usize>(), "replaced");
+        assert_eq!(
+            cache.bytes,
+            cache.entries.values().map(|entry| entry.bytes).sum::<usize>(),
+            "the sum after a replacement"
+        );
         let before = cache.entries.len();
         cache.keep(Key::of("huge.example."), answer(Cache::MAX_BYTES, 1, 1));
-        assert_eq!(cache.entries.len(), before, "what is larger than all is not kept, and nothing goes for it");
+        assert_eq!(cache.entries.len(), before, "an answer larger than the cache is not kept and evicts nothing");
     }
 }

@@ -1,7 +1,8 @@
-//! Queries in flight: equal ones are sent once, and their answers are kept.
+//! Coalescing: equal queries of an instance are sent once, and their answers are cached.
 //!
-//! The requests of an instance are separate tasks of the platform, and one task can wake another through [`WakeOnDrop`]
-//! only. So the first to need an answer fetches it, and the others leave a [`WakeOnDrop`] with that query.
+//! The requests of an instance are separate tasks of the platform, and one task can wake another only through
+//! [`WakeOnDrop`]. The first request that needs an answer sends the query. The others leave a [`WakeOnDrop`] with it and
+//! wait.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -16,7 +17,7 @@ use super::wire::Query;
 use crate::platform::clock::Deadline;
 use crate::platform::{Platform, WakeOnDrop};
 
-/// What the requests of an instance share: answers that still hold, and queries in flight.
+/// The cache and the queries in flight, shared by the requests of an instance.
 #[derive(Default)]
 pub(super) struct InFlight(Mutex<State>);
 

@@ -57,7 +57,7 @@ async fn read<B: Body>(response: Response<B>, query: &Query) -> Result<Outcome, 
     Ok(Outcome { ttl: outcome.ttl.map(|ttl| ttl.saturating_sub(age)), ..outcome })
 }
 
-/// Why a body with this `content-encoding` cannot be read; `None` where it can. `identity` was asked for.
+/// Why a body with this `content-encoding` cannot be read; `None` if it can. The query accepts `identity` only.
 fn coding(value: &[u8]) -> Option<String> {
     let value = value.trim_ascii();
     if value.is_empty() || value.eq_ignore_ascii_case(b"identity") {

@@ -1,4 +1,4 @@
-//! How a query ended: its records or why there are none; and what an instance knows of it beside that.
+//! How a query ended, and where and when its answer came from.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,21 +12,21 @@ use super::Status;
 pub struct Outcome {
     /// How the query ended.
     pub status: Status,
-    /// The records of the type that was asked for, at the end of the CNAME chain, each once, in the order of the reply: as
-    /// many as fit into 16 KiB. Empty unless the status is [`Status::Ok`].
+    /// The records of the type in the query, at the end of the CNAME chain, each once, in the order of the reply: as many
+    /// as fit into 16 KiB. Empty unless the status is [`Status::Ok`].
     pub records: Vec<RData>,
-    /// How many further records there are: those that did not fit.
+    /// How many further records did not fit.
     pub omitted: usize,
     /// How many records of the type cannot be read.
     pub unreadable: usize,
-    /// The name at the end of the CNAME chain, where there is a chain.
+    /// The name at the end of the CNAME chain, if there is a chain.
     pub canonical: Option<Name>,
-    /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
+    /// Whether the resolver reports that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
     pub authenticated: bool,
     /// Seconds for which this holds: the least TTL of the CNAME chain and the records, omitted ones included; for a negative
-    /// answer that of RFC 2308 section 5. `None` if the reply does not say.
+    /// answer that of RFC 2308 section 5. `None` if the reply has no TTL.
     pub ttl: Option<u32>,
-    /// Details beyond the status: extended errors (RFC 8914), or why there is no answer. Of bounded length, and printable.
+    /// Details beyond the status: extended errors (RFC 8914), or why there is no answer. Short and printable.
     pub detail: Option<String>,
     /// The length of the reply, in bytes.
     pub size: usize,

@@ -35,18 +35,17 @@ pub struct Queries<'a, O> {
 pub struct Scope {
     /// How many subjects the request has. They determine its budget of queries.
     pub subjects: usize,
-    /// Whether the lookup is the caller's own. Then it neither fills nor reads what the requests of an instance share:
-    /// nobody can find out that this visitor was here, nor can the visitor find out who else was asked about.
+    /// Whether the lookup is of the caller's own address. It then neither fills nor reads the cache of the instance, so
+    /// that nobody can find out who visited.
     pub private: bool,
 }
 
 /// What the answers to a request's queries have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// For how much longer all of them hold; `None` where nothing was queried.
+    /// For how much longer all of them hold; `None` if nothing was queried.
     pub holds: Option<Duration>,
-    /// The origin of the resolver that gave them, of several the one that answered last, also where the answer was
-    /// cached; `None` where none answered.
+    /// The origin of the resolver that gave the last of them, cached ones included; `None` if no resolver answered.
     pub source: Option<String>,
     /// Whether they are for the caller alone.
     pub private: bool,
@@ -57,7 +56,8 @@ impl<'a, O: Platform> Queries<'a, O> {
     const BUDGET: usize = 64;
     /// The queries that a request may send for each subject, hedges and retries included.
     const BUDGET_PER_SUBJECT: usize = 4;
-    /// Many times as long as a platform takes to send a query over an open connection.
+    /// How long a query waits for the one before it: many times as long as a platform takes to send a query over an open
+    /// connection.
     const TURN: Duration = Duration::from_millis(20);
 
     /// The queries of a request whose deadline is [`Config::dns_timeout`] from now.
@@ -131,11 +131,10 @@ impl<'a, O: Platform> Queries<'a, O> {
 
     /// Sends the query when it is its turn.
     ///
-    /// The queries of a request are sent one after the other, because a platform to which several HTTP requests are
-    /// given at once sends the heads of all before it looks for their bodies. A body that follows its head in a
-    /// separate segment waits until the peer has acknowledged the head, which may take it 40 ms (RFC 896, RFC 1122
-    /// section 4.2.3.2). A query that is not sent within [`Self::TURN`], such as one whose connection is still being
-    /// established, holds up no other.
+    /// The queries of a request are sent one after the other, because a platform that has several HTTP requests to send
+    /// sends all heads before it looks for the bodies. A body in another segment than its head waits until the peer has
+    /// acknowledged the head, which may take 40 ms (RFC 896, RFC 1122 section 4.2.3.2). A query that is not sent within
+    /// [`Self::TURN`], for example because its connection is not open yet, does not delay the others any further.
     async fn fetch(&self, query: &Query, permit: Permit<'_>) -> Answer {
         let (on_its_way, next) = self.platform.wake_on_drop();
         let previous = self.previous.borrow_mut().replace(Box::pin(next));

@@ -1,4 +1,4 @@
-//! The names of an address, and whether they point back to it.
+//! Reverse DNS: the names of an address, and whether they point back to it.
 
 use std::net::IpAddr;
 
@@ -12,14 +12,14 @@ use super::wire::Query;
 use super::{Status, bounded, detail, name};
 use crate::platform::Platform;
 
-/// How many names are listed. An address with more is a host of many sites, and nobody reads further.
+/// How many names are listed. An address with more names hosts many sites, and a longer list helps nobody.
 pub const MAX_NAMES: usize = 32;
 
-/// How many bytes the names may have as JSON: 32 names of the greatest length, as host names have them. Bytes that are not
-/// printable take five each (`\\DDD`).
+/// How many bytes the names may have as JSON: enough for 32 host names of the greatest length. A byte that is not
+/// printable takes five (`\\DDD`).
 const MAX_TEXT: usize = 8 * 1024;
 
-/// How many names are checked. Each costs a query.
+/// How many names are verified. Each costs a query.
 const MAX_CONFIRMED: usize = 8;
 
 /// The names of an address: the outcome of the query for its PTR records. Part of the

@@ -27,7 +27,7 @@ impl Instance<'_> {
         Self { world: World::new(|_, _| Reaction::silence()), in_flight: InFlight::default(), sent: Cell::new(0) }
     }
 
-    /// Resolves the query for an address; to send it takes a tenth of a second.
+    /// Resolves the query for an address, whose answer takes a tenth of a second.
     async fn resolve(&self, ip: &str, status: Status, ttl: u32, shared: bool) -> Option<Answer> {
         let query = Query::ptr(ip.parse().unwrap()).unwrap();
         let fetch = async |()| {
@@ -49,24 +49,24 @@ impl Instance<'_> {
 fn equal_queries_are_sent_once() {
     let instance = Instance::new();
     let ips = ["1.1.1.1", "8.8.8.8", "1.1.1.1", "1.1.1.1", "8.8.8.8"];
-    // TTL 0: even what may not be kept is good for all that ask at the same time.
+    // With a TTL of 0 an answer is not cached, but the requests that wait for it still share it.
     let (time, answers) = instance.world.time(join_all(ips.map(|ip| instance.resolve(ip, Status::Nxdomain, 0, true))));
     assert!(answers.iter().all(Option::is_some));
-    assert_eq!((instance.sent.get(), time), (2, 100), "two queries, neither waits for the other");
+    assert_eq!((instance.sent.get(), time), (2, 100), "two queries at the same time");
     assert!(instance.is_idle());
     instance.world.run(instance.resolve("1.1.1.1", Status::Nxdomain, 0, true));
-    assert_eq!(instance.sent.get(), 3, "afterwards it is sent anew");
+    assert_eq!(instance.sent.get(), 3, "later the query is sent anew");
 }
 
 #[test]
 fn answers_are_kept_for_their_ttl() {
     let instance = Instance::new();
     for (status, ttl, wait, expected, why) in [
-        (Status::Ok, 60, 0, 1, "the first"),
-        (Status::Ok, 60, 59, 1, "it holds"),
-        (Status::Timeout, 60, 2, 2, "it held for a minute; now it fails"),
-        (Status::Ok, 60, 4, 2, "a failure holds, too"),
-        (Status::Ok, 60, 1, 3, "for five seconds, whatever the TTL"),
+        (Status::Ok, 60, 0, 1, "the first query"),
+        (Status::Ok, 60, 59, 1, "the answer is cached"),
+        (Status::Timeout, 60, 2, 2, "the answer has expired, and the query now fails"),
+        (Status::Ok, 60, 4, 2, "a failure is cached, too"),
+        (Status::Ok, 60, 1, 3, "for five seconds, with any TTL"),
     ] {
         instance.world.run(instance.world.sleep(SECOND * wait));
         instance.world.run(instance.resolve("1.1.1.1", status, ttl, true)).unwrap();
@@ -75,27 +75,27 @@ fn answers_are_kept_for_their_ttl() {
 }
 
 #[test]
-fn a_leader_that_goes_away_is_followed_by_another() {
+fn a_dropped_leader_is_replaced() {
     let instance = Instance::new();
     let mut first = Box::pin(instance.resolve("1.1.1.1", Status::Ok, 60, true));
     assert!((&mut first).now_or_never().is_none(), "in flight");
     let second = instance.resolve("1.1.1.1", Status::Ok, 60, true);
-    let go = async {
+    let drop_first = async {
         instance.world.sleep(SECOND / 20).await;
         drop(first);
     };
-    let (time, (answer, ())) = instance.world.time(join(second, go));
+    let (time, (answer, ())) = instance.world.time(join(second, drop_first));
     assert!(answer.is_some());
-    assert_eq!((instance.sent.get(), time), (2, 150), "sent anew when the first went away");
+    assert_eq!((instance.sent.get(), time), (2, 150), "sent anew when the first request was dropped");
     assert!(instance.is_idle());
 }
 
 #[test]
-fn a_failure_for_want_of_time_is_not_shared() {
+fn a_failure_that_may_not_be_shared_is_not() {
     let instance = Instance::new();
     let resolve = || instance.resolve("1.1.1.1", Status::Timeout, 60, false);
     let (time, _) = instance.world.time(join(resolve(), resolve()));
-    assert_eq!((instance.sent.get(), time), (2, 200), "the second sends its own");
+    assert_eq!((instance.sent.get(), time), (2, 200), "the second request sends its own query");
     assert!(instance.is_idle());
 }
 
@@ -114,8 +114,8 @@ fn a_follower_keeps_its_deadline() {
     assert!(first.is_some() && second.is_none());
 }
 
-/// Both find nobody asking, and wait for a permit. The one that gets its permit later finds the other's query in
-/// flight.
+/// Both requests find no query in flight and wait for a permit. The one that gets its permit later finds the query of the
+/// other in flight.
 #[test]
 fn a_follower_returns_its_permit_before_it_waits() {
     let instance = Instance::new();
@@ -135,7 +135,7 @@ fn a_follower_returns_its_permit_before_it_waits() {
         };
         let fetch = async |_permit: Held<'_>| {
             instance.world.sleep(SECOND / 100).await;
-            assert_eq!(held.get(), 1, "the permit of the query in flight alone");
+            assert_eq!(held.get(), 1, "only the query in flight has a permit");
             let outcome = Outcome { ttl: Some(60), ..Outcome::without_records(Status::Ok, None) };
             answer(outcome, &instance.world, true)
         };

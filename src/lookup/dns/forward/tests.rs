@@ -7,7 +7,7 @@ use crate::lookup::dns::Shared;
 use crate::lookup::dns::queries::Scope;
 use crate::testing::{Reaction, World, address, cname, config, name};
 
-/// One subject, in public.
+/// One subject, not the caller.
 const SCOPE: Scope = Scope { subjects: 1, private: false };
 
 fn run<'a, T>(world: &'a World<'_>, ask: impl AsyncFnOnce(&Queries<'_, World<'_>>) -> T) -> T {
@@ -56,22 +56,22 @@ fn one_version_may_fail() {
 #[test]
 fn both_versions_share_sixteen_addresses() {
     for (v4, v6, listed, omitted, why) in [
-        (16, 0, (16, 0), 0, "IPv4 alone has all of them"),
-        (0, 16, (0, 16), 0, "so has IPv6"),
-        (20, 0, (16, 0), 4, "and no more"),
-        (16, 16, (8, 8), 16, "half each"),
+        (16, 0, (16, 0), 0, "IPv4 alone has all places"),
+        (0, 16, (0, 16), 0, "IPv6 alone, too"),
+        (20, 0, (16, 0), 4, "more than there are places"),
+        (16, 16, (8, 8), 16, "half the places each"),
         (16, 3, (13, 3), 3, "IPv6 needs less than its half"),
         (3, 16, (3, 13), 3, "IPv4 needs less than its half"),
-        (8, 8, (8, 8), 0, "just as many"),
-        (9, 8, (8, 8), 1, "one more"),
-        (100, 100, (8, 8), 184, "many of both"),
+        (8, 8, (8, 8), 0, "exactly half each"),
+        (9, 8, (8, 8), 1, "one IPv4 address more"),
+        (100, 100, (8, 8), 184, "many of each"),
     ] {
         let world = World::new(|_, query| {
             let (number, prefix) = match query.queries[0].query_type() {
                 RecordType::A => (v4, "192.0.2."),
                 _ => (v6, "2001:db8::"),
             };
-            // Each twice: an address counts once.
+            // Each address twice: it counts once.
             let records = (1..=number).chain(1..=number).map(|n| address(&format!("{prefix}{n}"))).collect();
             Reaction::records(query, 1, records)
         });
@@ -85,18 +85,18 @@ fn both_versions_share_sixteen_addresses() {
     }
 }
 
-/// A set is measured as it is written: JSON, with its escapes.
+/// A set is measured as JSON, with its escapes.
 #[test]
 fn sets_are_bounded_in_text() {
     let text = |byte: u8, length: usize| RData::TXT(TXT::from_bytes(vec![byte; length].chunks(255).collect()));
     for (texts, listed, omitted, why) in [
-        (vec![text(b'x', 16_200)], 1, 0, "a text that just fits"),
-        (vec![text(b'x', 16_200), text(b'x', 200)], 1, 1, "and another that does not"),
-        (vec![text(1, 3_276)], 1, 0, "control characters are five bytes of JSON each"),
-        (vec![text(1, 3_277)], 0, 1, "one more: found, and omitted"),
-        (vec![text(b'\\', 4_096)], 0, 1, "a backslash is doubled, and doubled again"),
-        (vec![text(1, 4_000), text(b'x', 9)], 1, 1, "a large text does not hide those after it"),
-        (vec![text(b'x', 20_000), text(b'x', 9)], 1, 1, "nor does one that the outcome has not"),
+        (vec![text(b'x', 16_200)], 1, 0, "a text that fits"),
+        (vec![text(b'x', 16_200), text(b'x', 200)], 1, 1, "a second text that does not fit"),
+        (vec![text(1, 3_276)], 1, 0, "control characters take five bytes of JSON each"),
+        (vec![text(1, 3_277)], 0, 1, "one character more: omitted, and still ok"),
+        (vec![text(b'\\', 4_096)], 0, 1, "a backslash takes four bytes: it is escaped twice"),
+        (vec![text(1, 4_000), text(b'x', 9)], 1, 1, "the texts after a large one are listed"),
+        (vec![text(b'x', 20_000), text(b'x', 9)], 1, 1, "so are those after one that is too large for an outcome"),
         (vec![text("\u{202e}".as_bytes()[0], 9)], 1, 0, "a byte that is not UTF-8"),
     ] {
         let world = World::new(|_, query| match query.queries[0].query_type() {
@@ -112,7 +112,7 @@ fn sets_are_bounded_in_text() {
     }
 }
 
-/// Of mail exchanges, the most preferred are kept, whatever their place in the reply.
+/// The most preferred mail exchanges are kept, in any order of the reply.
 #[test]
 fn the_preferred_exchanges_are_kept() {
     let long = || Name::from_labels([[1; 60].as_slice(); 4]).unwrap();
@@ -159,8 +159,8 @@ fn further_records() {
         ])),
         "the most preferred first"
     );
-    assert_eq!(found["txt"], set(json!(["v=spf1 -all"])), "one text a record");
+    assert_eq!(found["txt"], set(json!(["v=spf1 -all"])), "one text per record");
     let soa = &found["soa"]["records"][0];
-    assert_eq!((&soa["serial"], &soa["retry"]), (&json!(7), &json!(u32::MAX)), "32 bits without sign");
+    assert_eq!((&soa["serial"], &soa["retry"]), (&json!(7), &json!(u32::MAX)), "32 bits, unsigned");
     assert_eq!((&found["caa"]["status"], &found["caa"]["records"]), (&json!("refused"), &json!([])));
 }

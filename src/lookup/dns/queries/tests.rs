@@ -7,13 +7,13 @@ use crate::testing::{Reaction, World, address, config, name};
 const PUBLIC: Scope = Scope { subjects: 1, private: false };
 const PRIVATE: Scope = Scope { subjects: 1, private: true };
 
-/// Resolvers that answer every query, after so many milliseconds.
+/// Resolvers that answer every query after this many milliseconds.
 fn answering(after: u64) -> World<'static> {
     World::new(move |_, query| Reaction::records(query, 300, vec![address("192.0.2.1")]).after(after))
 }
 
 #[test]
-fn a_summary_is_that_of_all_answers() {
+fn a_summary_covers_all_answers() {
     let world = World::new(|_, query| {
         let short = query.queries[0].name().to_string().starts_with("short");
         Reaction::records(query, if short { 30 } else { 300 }, vec![address("192.0.2.1")])
@@ -31,23 +31,29 @@ fn a_summary_is_that_of_all_answers() {
     let seconds = |seconds| Some(Duration::from_secs(seconds));
     for (names, holds, source, why) in [
         (&[][..], None, None, "nothing was queried"),
-        (&["long.example.", "short.example."], seconds(30), one(), "the least of the times"),
-        (&["long.example."], seconds(300), one(), "a cached answer looks like any other"),
+        (&["long.example.", "short.example."], seconds(30), one(), "the shortest lifetime counts"),
+        (&["long.example."], seconds(300), one(), "a cached answer looks like a new one"),
     ] {
         assert_eq!(ask(names), Summary { holds, source, private: false }, "{why}");
     }
 }
 
 #[test]
-fn a_cached_answer_shows_what_is_left() {
+fn a_cached_answer_shows_the_remaining_ttl() {
     let world = answering(0);
     let (config, shared) = (config(), Shared::default());
-    for (wait, ttl, why) in [(0, 300, "fresh"), (100, 200, "a hundred seconds later"), (250, 300, "fresh again")] {
+    for (wait, ttl, why) in
+        [(0, 300, "new"), (100, 200, "a hundred seconds later"), (250, 300, "expired, and queried again")]
+    {
         world.run(world.sleep(Duration::from_secs(wait)));
         let queries = Queries::new(&world, &config, &shared, PUBLIC);
         let outcome = world.run(queries.ask(name("a.example."), RecordType::A));
         assert_eq!(outcome.ttl, Some(ttl), "{why}");
-        assert_eq!(queries.summary().holds, Some(Duration::from_secs(ttl.into())), "{why}: max-age says the same");
+        assert_eq!(
+            queries.summary().holds,
+            Some(Duration::from_secs(ttl.into())),
+            "{why}: max-age agrees with the TTL"
+        );
     }
     assert_eq!(world.hosts().len(), 2);
 }
@@ -57,8 +63,8 @@ fn private_lookups_share_nothing() {
     for (first, second, queries, why) in [
         (PUBLIC, PUBLIC, 1, "the cache works"),
         (PRIVATE, PUBLIC, 2, "a visitor does not fill it"),
-        (PUBLIC, PRIVATE, 2, "nor read it"),
-        (PRIVATE, PRIVATE, 2, "nor a second time"),
+        (PUBLIC, PRIVATE, 2, "a visitor does not read it"),
+        (PRIVATE, PRIVATE, 2, "a visitor does not share with itself"),
     ] {
         for at_once in [false, true] {
             let world = answering(20);
@@ -81,8 +87,8 @@ fn private_lookups_share_nothing() {
 fn a_request_has_a_budget_of_queries() {
     for (subjects, number, sent, why) in [
         (1, 68, 68, "4 for the subject and 64"),
-        (1, 69, 68, "one more"),
-        (0, 100, 64, "none"),
+        (1, 69, 68, "one query more"),
+        (0, 100, 64, "no subjects"),
         (100, 500, 464, "a batch"),
     ] {
         let world = answering(0);
@@ -108,7 +114,7 @@ fn hedges_count() {
     let queries = Queries::new(&world, &config, &shared, PUBLIC);
     let ask = |n| queries.ask(name(&format!("{n}.example.")), RecordType::A);
     world.run(join_all((0..60).map(ask)));
-    assert_eq!(world.hosts().len(), 68, "of 120");
+    assert_eq!(world.hosts().len(), 68, "60 queries to two resolvers, up to the budget");
 }
 
 #[test]
@@ -144,9 +150,9 @@ fn a_batch_does_not_starve_a_single_query() {
     assert_eq!(single, (Status::Ok, Duration::from_millis(20)));
 }
 
-/// The first query is never taken; the others do not wait for it for longer than a turn.
+/// The platform never sends the first query; the others wait no longer for it than one turn.
 #[test]
-fn a_query_that_is_not_sent_holds_up_no_other() {
+fn a_query_that_is_not_sent_does_not_delay_others() {
     let world = World::new(|resolver, query| match resolver {
         "one.example" => Reaction::silence(),
         _ => Reaction::records(query, 60, vec![address("192.0.2.1")]),
@@ -158,11 +164,11 @@ fn a_query_that_is_not_sent_holds_up_no_other() {
     let (time, outcomes) = world.time(asked);
     let statuses: Vec<_> = outcomes.iter().map(|outcome| outcome.status).collect();
     assert_eq!(statuses, [Status::Ok; 3]);
-    assert_eq!(time, 270, "a turn, and the hedge");
+    assert_eq!(time, 270, "one turn and the hedge delay");
 }
 
 #[test]
-fn nobody_answered() {
+fn no_resolver_answers() {
     let world = World::new(|_, _| Reaction::silence());
     let (config, shared) = (config(), Shared::default());
     let queries = Queries::new(&world, &config, &shared, PUBLIC);

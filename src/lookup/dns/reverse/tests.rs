@@ -7,7 +7,7 @@ use crate::lookup::dns::Shared;
 use crate::lookup::dns::queries::Scope;
 use crate::testing::{Reaction, World, address, config, name, ptr};
 
-/// One subject, in public.
+/// One subject, not the caller.
 const SCOPE: Scope = Scope { subjects: 1, private: false };
 
 fn answer(world: &World<'_>, ip: &str, verify: bool) -> Names {
@@ -25,7 +25,7 @@ fn names_once_each_in_order() {
     let answer = answer(&world, "8.8.8.8", false);
     assert_eq!((answer.status, answer.ttl), (Status::Ok, Some(60)));
     assert_eq!(answer.names, ["b.example", "a.example"], "in the order of the reply, in the case of the first");
-    assert_eq!(answer.confirmed, None, "not asked for");
+    assert_eq!(answer.confirmed, None, "not requested");
     assert_eq!(world.hosts().len(), 1);
 }
 
@@ -48,7 +48,7 @@ fn confirmation() {
             confirmed: &["a.good"],
             detail: None,
             queries: 2,
-            why: "the name leads back",
+            why: "the name points back",
         },
         TestCase {
             ip: "2001:4860::1",
@@ -56,7 +56,7 @@ fn confirmation() {
             confirmed: &["a.good"],
             detail: None,
             queries: 2,
-            why: "by an AAAA record",
+            why: "through an AAAA record",
         },
         TestCase {
             ip: "8.8.8.8",
@@ -64,7 +64,7 @@ fn confirmation() {
             confirmed: &["b.good"],
             detail: None,
             queries: 4,
-            why: "a PTR record can hold any name; one that leads elsewhere, or nowhere, is not confirmed",
+            why: "a PTR record can have any name; one that points elsewhere or does not exist is not confirmed",
         },
         TestCase {
             ip: "8.8.8.8",
@@ -74,21 +74,14 @@ fn confirmation() {
             queries: 4,
             why: "a failed query is reported",
         },
-        TestCase {
-            ip: "8.8.8.8",
-            names: &[],
-            confirmed: &[],
-            detail: None,
-            queries: 1,
-            why: "there is nothing to confirm",
-        },
+        TestCase { ip: "8.8.8.8", names: &[], confirmed: &[], detail: None, queries: 1, why: "no names" },
         TestCase {
             ip: "8.8.8.8",
             names: many,
             confirmed: &["1.good", "2.good", "3.good", "4.good", "5.good", "6.good", "7.good", "8.good"],
             detail: Some("only the first 8 of 9 names were checked"),
             queries: 9,
-            why: "eight at most",
+            why: "at most eight names are checked",
         },
     ] {
         let world = World::new(|_, query| {
@@ -117,7 +110,7 @@ fn owned(list: &[&str]) -> Vec<String> {
 fn confirmation_is_one_round_within_the_same_deadline() {
     for (delay, expected, confirmed, why) in [
         (100, 200, 3, "the three names are checked at the same time"),
-        (1_000, 1_500, 0, "half a second is left to them"),
+        (1_000, 1_500, 0, "they have the remaining half second"),
     ] {
         let world = World::new(|_, query| {
             let reverse = name("in-addr.arpa.").zone_of(query.queries[0].name());
@@ -149,13 +142,13 @@ fn names_are_bounded_in_number_and_text() {
     let short = |n| name(&short(n));
     for (names, listed, omitted, why) in [
         ((100..132).map(short).collect::<Vec<_>>(), 32, 0, "32 names"),
-        ((100..133).map(short).collect(), 32, 1, "one more"),
-        ((100..400).map(short).collect(), 32, 268, "a host of many sites"),
+        ((100..133).map(short).collect(), 32, 1, "one name more"),
+        ((100..400).map(short).collect(), 32, 268, "many names"),
         ((100..132).chain(100..132).map(short).collect(), 32, 0, "each name counts once"),
         ((100..132).map(long).collect(), 32, 0, "32 of the longest host names"),
-        ((0..10).map(escaped).collect(), 6, 4, "bytes that are not printable are five bytes of JSON each"),
+        ((0..10).map(escaped).collect(), 6, 4, "bytes that are not printable take five bytes of JSON each"),
         ((0..10).map(escaped).chain([short(1)]).collect(), 7, 4, "a short name after them is listed"),
-        ((100..300).map(long).collect(), 32, 168, "more than the bytes of an outcome"),
+        ((100..300).map(long).collect(), 32, 168, "more than fit into an outcome"),
     ] {
         let world = World::new(|_, query| {
             let records: Vec<_> = names.iter().map(|name| RData::PTR(PTR(name.clone()))).collect();
