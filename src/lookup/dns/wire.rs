@@ -20,16 +20,16 @@ use self::message::{Entry, Reply};
 use super::outcome::Outcome;
 use super::{Status, detail, extended_error};
 
-/// How many CNAME records are followed from the query's name. RFC 2317 needs one, and common resolvers stop near this
-/// number, too.
+/// How many CNAME records are followed from the query's name. RFC 2317 needs one, and common resolvers stop at a similar
+/// number.
 const MAX_CNAMES: usize = 16;
 
-/// How many bytes the records of an outcome may have, uncompressed. By compression (RFC 1035 section 4.1.4) a reply of
-/// 64 KiB can hold a megabyte of names, and an instance keeps hundreds of outcomes.
+/// How many bytes the records of an outcome may have, without compression. With compression (RFC 1035 section 4.1.4) a
+/// reply of 64 KiB can have a megabyte of names, and an instance keeps hundreds of outcomes.
 const MAX_DATA: usize = 16 * 1024;
 
-/// What a record costs beside its data: about what type, class, TTL and length take in a message. So records of few bytes
-/// are bounded in number, too: there are at most 1,024 addresses.
+/// How many bytes a record counts beside its data: about as many as type, class, TTL and length take in a message. This
+/// bounds the number of short records, too: to 1,024 addresses.
 const RECORD: usize = 12;
 
 /// TTLs are 31 bits wide; a larger one counts as 0 (RFC 2181 section 8).
@@ -40,7 +40,7 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// When the bytes are not a DNS message, or do not answer this query: the resolver's RCODE counts for nothing then.
+    /// When the bytes are not a DNS message or do not answer this query. The RCODE is then ignored.
     pub fn read_reply(&self, reply: &[u8]) -> Result<Outcome, Malformed> {
         let size = reply.len();
         let reply = Reply::read(reply, self.kind())?;
@@ -50,7 +50,7 @@ impl Query {
         let code = ResponseCode::from(reply.opt.map_or(0, |opt| opt.rcode_high), reply.head.response_code.low());
         let outcome = match code {
             ResponseCode::NoError | ResponseCode::NXDomain => {
-                // A server that failed to read the query cannot repeat the question. An answer has to.
+                // An error reply may lack the question, because its server may not have read the query. An answer may not.
                 if reply.question.is_none() {
                     return Err(Malformed::because("an answer without a question"));
                 }
@@ -66,7 +66,7 @@ impl Query {
         outcome.map(|outcome| Outcome { size, ..outcome })
     }
 
-    /// Whether `reply` is a response to this query. A question that is there has to be the query's.
+    /// Checks that `reply` is a response to this query. If it has a question, it must be the query's.
     fn check(&self, reply: &Reply<'_>) -> Result<(), Malformed> {
         let head = &reply.head;
         let fault = if head.message_type != MessageType::Response {
@@ -77,7 +77,7 @@ impl Query {
             "a response to another opcode"
         } else if head.truncation {
             "a truncated response"
-        } else if reply.question.as_ref().is_some_and(|question| !self.is_asked_by(question)) {
+        } else if reply.question.as_ref().is_some_and(|question| !self.has(question)) {
             "a response to another question"
         } else {
             return Ok(());
@@ -85,20 +85,21 @@ impl Query {
         Err(Malformed::because(fault))
     }
 
-    fn is_asked_by(&self, question: &QuestionSection) -> bool {
+    /// Whether a question is that of this query.
+    fn has(&self, question: &QuestionSection) -> bool {
         question.name().eq_ignore_root(self.name())
             && question.query_type() == self.kind()
             && question.query_class() == DNSClass::IN
     }
 
-    /// The outcome of a reply that is conclusive: records at the end of the CNAME chain, or that there are none.
+    /// The outcome of a conclusive reply: the records at the end of the CNAME chain, or that there are none.
     fn conclude(&self, reply: Reply<'_>, exists: bool, detail: Option<String>) -> Result<Outcome, Malformed> {
         let (end, chain_ttl) = self.follow(&reply.answers)?;
         let mut least = chain_ttl;
         let mut known = BTreeSet::new();
         let mut records = Vec::new();
         let (mut size, mut omitted, mut unreadable) = (0_usize, 0, 0);
-        // A record whose owner cannot be read may be one of these.
+        // A record whose owner cannot be read may belong here.
         let here = |entry: &&Entry| entry.owner.as_ref().is_none_or(|owner| owner.eq_ignore_root(end));
         for entry in reply.answers.iter().filter(here).filter(|entry| exists && entry.kind == self.kind()) {
             least = Some(least.map_or(ttl(entry), |least| least.min(ttl(entry))));
@@ -108,7 +109,7 @@ impl Query {
                 continue;
             };
             let weight = canonical.len() + RECORD;
-            // An RRset has each record once (RFC 2181 section 5), whatever the case of its names.
+            // An RRset has each record once (RFC 2181 section 5), and names have no case.
             if !known.insert(canonical) {
                 continue;
             }
@@ -142,8 +143,8 @@ impl Query {
         })
     }
 
-    /// Follows the CNAMEs among `answers` (RFC 1034 section 3.6.2) to the name that has the answer; and the least of
-    /// their TTLs.
+    /// Follows the CNAMEs among `answers` (RFC 1034 section 3.6.2). Returns the name at the end, and the least TTL on the
+    /// way; `None` if there is no CNAME.
     fn follow<'a>(&'a self, answers: &'a [Entry]) -> Result<(&'a Name, Option<u32>), Malformed> {
         let mut end = self.name();
         let mut least: Option<u32> = None;
@@ -151,7 +152,7 @@ impl Query {
             let at_end = |entry: &&Entry| entry.owner.as_ref().is_some_and(|owner| owner.eq_ignore_root(end));
             let mut cnames = answers.iter().filter(at_end).filter_map(cname);
             let Some((target, first_ttl)) = cnames.next() else { return Ok((end, least)) };
-            // One name has one CNAME (RFC 2181 section 10.1), but it may be there twice, with two TTLs (section 5.2).
+            // A name has one CNAME (RFC 2181 section 10.1), but a reply may repeat it with another TTL (section 5.2).
             let ttl = cnames.fold(first_ttl, |least, (_, ttl)| least.min(ttl));
             least = Some(least.map_or(ttl, |least| least.min(ttl)));
             end = target;
@@ -160,7 +161,7 @@ impl Query {
     }
 }
 
-/// A reply that is not an answer, or a query that cannot be encoded. The text says why.
+/// The reason why a reply does not count, or a query cannot be encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed(String);
 
@@ -179,7 +180,7 @@ impl fmt::Display for Malformed {
 impl std::error::Error for Malformed {}
 
 /// The data of a record in the canonical form of RFC 4034 section 6.2: names in lower case and without compression, so
-/// that equal records have equal bytes, and their number is what the data takes. `None` if hickory-proto cannot write it.
+/// that equal records have equal bytes. `None` if hickory-proto cannot write it.
 fn canonical(data: &RData) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = BinEncoder::new(&mut bytes);
@@ -199,8 +200,8 @@ fn ttl(entry: &Entry) -> u32 {
     if entry.ttl > MAX_TTL { 0 } else { entry.ttl }
 }
 
-/// How long a negative answer about `name` holds: the lesser of the TTL and the MINIMUM of the SOA of its zone (RFC 2308
-/// section 5). The SOA of another zone does not count; of several, the least does.
+/// For how many seconds a negative answer about `name` holds: the lesser of the TTL and the MINIMUM of its zone's SOA (RFC
+/// 2308 section 5). An SOA of another zone does not count. Of several, the least value counts.
 fn negative_ttl(authorities: &[Entry], name: &Name) -> Option<u32> {
     let of_its_zone = |entry: &&Entry| entry.owner.as_ref().is_some_and(|owner| owner.zone_of(name));
     let soas = authorities.iter().filter(of_its_zone).filter_map(|entry| match &entry.data {

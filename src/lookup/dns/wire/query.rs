@@ -11,8 +11,8 @@ use super::Malformed;
 /// Queries are padded to a multiple of this many bytes (RFC 8467 section 4.1).
 const BLOCK: usize = 128;
 
-/// The UDP payload size that a query offers (RFC 6891 section 6.2.5). It has no meaning over HTTPS, but resolvers may use it
-/// towards other servers.
+/// The UDP payload size in a query (RFC 6891 section 6.2.5). It has no meaning over HTTPS, but resolvers may use it for
+/// their own queries.
 const PAYLOAD: u16 = 1232;
 
 /// A query, and its bytes.
@@ -51,17 +51,17 @@ impl Query {
         Ok(Self { name, kind, bytes })
     }
 
-    /// The name whose records are asked for.
+    /// The name whose records the query asks for.
     pub fn name(&self) -> &Name {
         &self.name
     }
 
-    /// The type of the records that are asked for.
+    /// The type of the records that the query asks for.
     pub fn kind(&self) -> RecordType {
         self.kind
     }
 
-    /// The message, as it goes over the wire.
+    /// The message, as it is sent.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

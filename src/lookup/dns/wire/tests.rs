@@ -55,7 +55,7 @@ fn answer(change: impl FnOnce(&mut Message)) -> Outcome {
     query().read_reply(&reply(change)).unwrap()
 }
 
-/// What the PTR records of an outcome say.
+/// The targets of an outcome's PTR records.
 fn targets(outcome: &Outcome) -> Vec<String> {
     outcome.records.iter().map(|data| data.to_string()).collect()
 }

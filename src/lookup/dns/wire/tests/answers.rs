@@ -52,7 +52,7 @@ fn names() {
             answers: vec![ptr_to("9.8.8.8.in-addr.arpa.", 1, "evil.example."), ptr_to(NAME, 8, "good.example.")],
             names: &["good.example."],
             ttl: 8,
-            why: "a PTR of another owner is not ours",
+            why: "a PTR record of another owner does not count",
         },
         TestCase {
             answers: vec![ptr_to("8.8.8.8.IN-ADDR.ARPA.", 8, "good.example.")],
@@ -74,7 +74,7 @@ fn names() {
             ],
             names: &["host.example."],
             ttl: 7,
-            why: "a CNAME twice: the least TTL (RFC 2181 section 5.2)",
+            why: "a repeated CNAME: the least TTL (RFC 2181 section 5.2)",
         },
         TestCase { answers: vec![ptr_to(NAME, 5, ".")], names: &["."], ttl: 5, why: "the root is a name" },
     ] {
@@ -104,23 +104,16 @@ fn no_names() {
     for case in [
         case(NXDomain, vec![], vec![soa(300, 900)], Status::Nxdomain, Some(300), "the SOA's own TTL is less"),
         case(NXDomain, vec![], vec![soa(900, 60)], Status::Nxdomain, Some(60), "its MINIMUM is less"),
-        case(NXDomain, vec![], vec![], Status::Nxdomain, None, "no SOA: nobody says for how long"),
-        case(NoError, vec![], vec![soa(300, 300)], Status::Nodata, Some(300), "no PTR"),
-        case(
-            NoError,
-            vec![],
-            vec![soa_of("9.in-addr.arpa.", 7, 7)],
-            Status::Nodata,
-            None,
-            "the SOA of a zone that the name is not in",
-        ),
+        case(NXDomain, vec![], vec![], Status::Nxdomain, None, "no SOA: no TTL"),
+        case(NoError, vec![], vec![soa(300, 300)], Status::Nodata, Some(300), "no PTR record"),
+        case(NoError, vec![], vec![soa_of("9.in-addr.arpa.", 7, 7)], Status::Nodata, None, "the SOA of another zone"),
         case(
             NXDomain,
             vec![cname_to(NAME, 20, "gone.example.")],
             vec![soa(7, 7), soa_of("EXAMPLE.", 300, 10)],
             Status::Nxdomain,
             Some(10),
-            "after a CNAME the SOA is of the end's zone (RFC 2308 section 2.1)",
+            "after a CNAME, the SOA of the zone at its end (RFC 2308 section 2.1)",
         ),
         case(
             NoError,
@@ -128,7 +121,7 @@ fn no_names() {
             vec![soa_of("example.", 300, 300)],
             Status::Nodata,
             Some(20),
-            "a CNAME to nothing: the chain's TTL counts",
+            "a CNAME to a name without records: the chain's TTL counts",
         ),
         case(
             NXDomain,
@@ -136,7 +129,7 @@ fn no_names() {
             vec![],
             Status::Nxdomain,
             None,
-            "a CNAME to a name that is not (RFC 2308 section 2.1)",
+            "a CNAME to a name that does not exist (RFC 2308 section 2.1)",
         ),
         case(
             NoError,
@@ -144,7 +137,7 @@ fn no_names() {
             vec![],
             Status::Nodata,
             None,
-            "a PTR of another name",
+            "a PTR record of another name",
         ),
     ] {
         let answer = answer(|message| {
@@ -165,20 +158,20 @@ fn failures() {
         Some(edns)
     };
     for (code, edns, status, detail, why) in [
-        (ResponseCode::ServFail, None, Status::Servfail, None, "and no reason"),
+        (ResponseCode::ServFail, None, Status::Servfail, None, "without a reason"),
         (
             ResponseCode::ServFail,
             extended(6, ""),
             Status::Servfail,
             Some("extended error 6 (DNSSEC Bogus)"),
-            "a reason without words",
+            "a reason without a text",
         ),
         (
             ResponseCode::ServFail,
             extended(22, "at delegation x.\u{1b}[31m"),
             Status::Servfail,
             Some("extended error 22 (No Reachable Authority): at delegation x.[31m"),
-            "words, without the control character",
+            "a text, without its control character",
         ),
         (
             ResponseCode::ServFail,
@@ -211,7 +204,7 @@ fn failures() {
 }
 
 #[test]
-fn validated_answers_say_so() {
+fn the_ad_bit_is_read() {
     let answer = answer(|message| {
         message.metadata.authentic_data = true;
         message.add_answer(ptr_to(NAME, 1, "a.example."));

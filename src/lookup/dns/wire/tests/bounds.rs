@@ -9,16 +9,16 @@ fn records_over_the_bound_are_counted() {
     // Each long name has 196 bytes, and 12 beside it; 16 KiB hold 78.
     for (records, kept, omitted, ttl, why) in [
         ((100..178).map(long).collect::<Vec<_>>(), 78, 0, 9, "just fits"),
-        ((100..179).map(long).collect(), 78, 1, 9, "one more"),
+        ((100..179).map(long).collect(), 78, 1, 9, "one record more"),
         (
             (100..179).map(long).chain([short.clone()]).collect(),
             79,
             1,
             5,
-            "a short one after it fits, and its TTL counts",
+            "a short record after it fits, and its TTL counts",
         ),
-        ((100..178).chain(100..178).map(long).collect(), 78, 0, 9, "records that are there twice are not omitted"),
-        ((100..300).map(long).chain([short]).collect(), 79, 122, 5, "and many more"),
+        ((100..178).chain(100..178).map(long).collect(), 78, 0, 9, "repeated records are not omitted"),
+        ((100..300).map(long).chain([short]).collect(), 79, 122, 5, "many records more"),
     ] {
         let answer = answer(|message| message.answers = records);
         assert_eq!((answer.status, answer.ttl), (Status::Ok, Some(ttl)), "{why}");
@@ -26,7 +26,7 @@ fn records_over_the_bound_are_counted() {
     }
 }
 
-/// A TXT record over the bound is a record: `nodata` would deny it.
+/// A TXT record over the bound exists, so the status must not be `nodata`.
 #[test]
 fn a_record_that_is_too_long_is_not_nodata() {
     let asked = name("a.example.");
@@ -38,10 +38,10 @@ fn a_record_that_is_too_long_is_not_nodata() {
     };
     for (lengths, kept, omitted, why) in [
         (&[16_372][..], 1, 0, "just fits"),
-        (&[16_373], 0, 1, "a byte too long"),
-        (&[65_024], 0, 1, "as long as can be"),
-        (&[16_384, 256], 1, 1, "it does not hide those after it"),
-        (&[256, 16_384, 512], 2, 1, "nor those around it"),
+        (&[16_373], 0, 1, "one byte too long"),
+        (&[65_024], 0, 1, "as long as a record can be"),
+        (&[16_384, 256], 1, 1, "the records after it are kept"),
+        (&[256, 16_384, 512], 2, 1, "so are the records around it"),
     ] {
         let mut message = Message::response(0, OpCode::Query);
         message.add_query(QuestionSection::query(asked.clone(), RecordType::TXT));
@@ -54,7 +54,7 @@ fn a_record_that_is_too_long_is_not_nodata() {
     }
 }
 
-/// Every type that is asked for is bounded by what its data takes without compression.
+/// The data of every type in a query counts as many bytes as it takes without compression.
 #[test]
 fn the_bound_counts_names_without_compression() {
     let long = || name(&[["x".repeat(60).as_str(); 3].join(".").as_str(), "example."].join("."));
@@ -64,7 +64,7 @@ fn the_bound_counts_names_without_compression() {
         (RData::NS(NS(long())), "NS"),
         (RData::MX(MX::new(1, long())), "MX"),
         (RData::SOA(SOA::new(long(), long(), 1, 1, 1, 1, 1)), "SOA: two names"),
-        (RData::SRV(SRV::new(1, 1, 1, long())), "SRV: a type that nobody asks for today"),
+        (RData::SRV(SRV::new(1, 1, 1, long())), "SRV: a type that no query asks for today"),
     ] {
         let names = if matches!(data, RData::SOA(_)) { 2 } else { 1 };
         let bytes = canonical(&data).unwrap().len();
@@ -91,9 +91,9 @@ fn extended_errors_are_bounded() {
     };
     for (number, length, most, why) in [
         (1, 200, 250, "200 characters of text"),
-        (1, 1_000, 250, "no more of longer texts"),
-        (100, 100, 1_100, "no more than fit into a thousand characters"),
-        (1_000, 0, 1_100, "of short ones, too"),
+        (1, 1_000, 250, "a longer text is cut"),
+        (100, 100, 1_100, "as many as fit into a thousand characters"),
+        (1_000, 0, 1_100, "the same with short errors"),
     ] {
         let detail = errors(number, length).detail.unwrap();
         assert!(detail.chars().count() <= most, "{why}: {detail}");
@@ -102,9 +102,9 @@ fn extended_errors_are_bounded() {
     }
 }
 
-/// Work is bounded: a message of pointers to pointers is read in no time, whatever its counts say.
+/// The work is bounded: a message of pointers to pointers is read quickly, with any counts.
 #[test]
-fn pointers_to_pointers_are_not_followed_for_ever() {
+fn pointers_to_pointers_are_not_followed_without_end() {
     let mut bytes = raw((NAME, RecordType::PTR), [0, 0, 0], "");
     let start = bytes.len();
     // One record of 16,000 bytes: 8,000 pointers, each to the one before.

@@ -2,32 +2,33 @@
 
 use super::*;
 
-/// Length fields say where a record ends (RFC 1035 section 4.1.3), so that one that cannot be read spoils nothing else.
+/// A length field gives the end of each record (RFC 1035 section 4.1.3), so a record that cannot be read does not affect
+/// the others.
 #[test]
-fn one_odd_record_does_not_spoil_the_rest() {
+fn a_record_that_cannot_be_read_does_not_affect_others() {
     use RecordType as Type;
     let (good, bad) = ("c00c 000c 0001 00000258 0003 016100", "c00c 000c 0001 0000003c 0003 096100");
-    // Each row: type, counts, records, what is read (status, records, unreadable, TTL), why.
+    // Each row: type, counts, records, the outcome (status, records, unreadable, TTL), why.
     let ok = |records, unreadable, ttl| Ok((Status::Ok, records, unreadable, Some(ttl)));
     let nodata = |ttl| Ok((Status::Nodata, 0, 0, ttl));
     let odd = Err("the answer's records cannot be read");
     let early = Err("not a DNS message: it ends before its last record");
     for (kind, counts, records, expected, why) in [
-        (Type::PTR, [2, 0, 0], format!("{good}{bad}"), ok(1, 1, 60), "a bad one after a good one, and the least TTL"),
-        (Type::PTR, [2, 0, 0], format!("{bad}{good}"), ok(1, 1, 60), "before a good one"),
-        (Type::PTR, [1, 0, 0], bad.to_owned(), odd, "alone: there is a record, so this is not nodata"),
+        (Type::PTR, [2, 0, 0], format!("{good}{bad}"), ok(1, 1, 60), "a bad record after a good one, and the least TTL"),
+        (Type::PTR, [2, 0, 0], format!("{bad}{good}"), ok(1, 1, 60), "a bad record before a good one"),
+        (Type::PTR, [1, 0, 0], bad.to_owned(), odd, "a bad record alone: it exists, so this is not nodata"),
         (Type::PTR, [1, 0, 0], "c00c 000c 0001 0000003c 0000".to_owned(), odd, "no data at all"),
         (Type::PTR, [1, 0, 0], "c00c 000c 0001 0000003c 0002 c027".to_owned(), odd, "a pointer to itself"),
         (Type::PTR, [1, 0, 0], "c00c 000c 0001 0000003c 0004 01610000".to_owned(), odd, "a byte after the name"),
         (Type::PTR, [1, 0, 0], "c01b 000c 0001 0000003c 0003 016100".to_owned(), odd, "an owner that points to itself"),
-        (Type::PTR, [2, 0, 0], format!("{good} c02a 000c 0001 0000003c 0003 016200"), ok(1, 1, 60), "the same, beside a good one"),
+        (Type::PTR, [2, 0, 0], format!("{good} c02a 000c 0001 0000003c 0003 016200"), ok(1, 1, 60), "the same beside a good record"),
         (Type::PTR, [2, 0, 0], format!("{good} c00c 0001 0001 0000003c 0003 010203"), ok(1, 0, 600), "an address of three bytes is another type"),
         (Type::PTR, [1, 0, 0], "c00c 0001 0001 0000003c 0003 010203".to_owned(), nodata(None), "alone, it is nodata"),
-        (Type::PTR, [2, 0, 0], format!("{good} 0178 00 000c 0001 0000003c 0003 096100"), ok(1, 0, 600), "another's"),
-        (Type::PTR, [1, 0, 0], "0178 00 000c 0001 0000003c 0003 096100".to_owned(), nodata(None), "another's alone"),
+        (Type::PTR, [2, 0, 0], format!("{good} 0178 00 000c 0001 0000003c 0003 096100"), ok(1, 0, 600), "a record of another owner"),
+        (Type::PTR, [1, 0, 0], "0178 00 000c 0001 0000003c 0003 096100".to_owned(), nodata(None), "a record of another owner, alone"),
         (Type::PTR, [2, 0, 0], format!("{good} c00c 000c 0003 0000003c 0003 096100"), ok(1, 0, 600), "another class"),
         (Type::PTR, [2, 0, 0], format!("{good} c00c ff00 0001 0000003c 0000"), ok(1, 0, 600), "an unknown type, empty"),
-        (Type::PTR, [2, 0, 0], format!("{good} c00c 00ff 0001 0000003c 0001 78"), ok(1, 0, 600), "a type of queries only"),
+        (Type::PTR, [2, 0, 0], format!("{good} c00c 00ff 0001 0000003c 0001 78"), ok(1, 0, 600), "a type that only queries have"),
         (Type::PTR, [2, 0, 0], format!("{good} 00 0029 04d0 00000000 0000"), ok(1, 0, 600), "an OPT among the answers"),
         (Type::PTR, [1, 0, 2], format!("{good} 00 0029 04d0 00000000 0000 00 0029 04d0 00000000 0000"), ok(1, 0, 600), "two OPT"),
         (Type::PTR, [1, 0, 1], format!("{good} 0178 00 0029 04d0 00000000 0000"), ok(1, 0, 600), "an OPT with an owner"),
@@ -40,10 +41,10 @@ fn one_odd_record_does_not_spoil_the_rest() {
             [0, 2, 0],
             "00 0006 0001 0000003c 0002 0000 00 0006 0001 00000009 0016 0000 00000001 00000001 00000001 00000001 00000008".to_owned(),
             nodata(Some(8)),
-            "and beside a good one",
+            "the same beside a good SOA",
         ),
-        (Type::PTR, [1, 0, 0], "c00c 0005 0001 0000003c 0003 096100".to_owned(), odd, "a CNAME that leads nobody knows where"),
-        (Type::PTR, [2, 0, 0], format!("c00c 0005 0001 0000003c 0003 096100 {good}"), ok(1, 0, 600), "and beside an answer"),
+        (Type::PTR, [1, 0, 0], "c00c 0005 0001 0000003c 0003 096100".to_owned(), odd, "a CNAME whose target cannot be read"),
+        (Type::PTR, [2, 0, 0], format!("c00c 0005 0001 0000003c 0003 096100 {good}"), ok(1, 0, 600), "the same beside an answer"),
         (Type::PTR, [2, 0, 0], good.to_owned(), early, "fewer records than are counted"),
         (Type::PTR, [1, 0, 1], good.to_owned(), early, "the same in another section"),
         (Type::PTR, [1, 0, 0], "c00c 000c 0001 0000003c 0009 016100".to_owned(), early, "data longer than the message"),
@@ -84,7 +85,7 @@ fn one_odd_record_does_not_spoil_the_rest() {
     }
 }
 
-/// What is read in whole replies, in hex.
+/// Whole replies, and their outcomes.
 #[test]
 fn whole_replies() {
     let eight = ("8.in-addr.arpa.", RecordType::PTR);
@@ -95,15 +96,15 @@ fn whole_replies() {
         (eight, "000081820000000000000000", Ok((Status::Servfail, 0, 0, None)), "the same, SERVFAIL"),
         (eight, "000081810000000000000000", servfail("RCODE 1 (FormErr)"), "the same, FORMERR"),
         (eight, "000081840000000000000000", servfail("RCODE 4 (NotImp)"), "the same, NOTIMP"),
-        (eight, "000081800000000000000000", Err("an answer without a question"), "an answer needs one"),
-        (eight, "000081830000000000000000", Err("an answer without a question"), "so does NXDOMAIN"),
-        (eight, "000181850000000000000000", Err("a response to another ID"), "the ID has to be ours all the same"),
-        (eight, "000001850000000000000000", Err("a query instead of a response"), "and it has to be a response"),
+        (eight, "000081800000000000000000", Err("an answer without a question"), "an answer needs a question"),
+        (eight, "000081830000000000000000", Err("an answer without a question"), "NXDOMAIN needs one, too"),
+        (eight, "000181850000000000000000", Err("a response to another ID"), "an error reply must have our ID"),
+        (eight, "000001850000000000000000", Err("a query instead of a response"), "and must be a response"),
         (
             eight,
             "000081850001000000000000 0139 07696e2d61646472 0461727061 00 000c0001",
             Err("a response to another question"),
-            "a question that is there has to be ours",
+            "a question in an error reply must be ours",
         ),
         (
             eight,
@@ -121,7 +122,7 @@ fn whole_replies() {
             eight,
             "000081810000000000000001 00002904d0010000000000",
             servfail("RCODE 17"),
-            "RCODE 17 without a key that could be bad",
+            "RCODE 17 without a key record",
         ),
         (
             eight,
@@ -147,7 +148,7 @@ fn whole_replies() {
             eight,
             "000081820000000000000001 00002904d00000000000 10 000f0001 00 000f0002 0016 fde90005 00",
             servfail("extended error 22 (No Reachable Authority)"),
-            "an extended error without a code, and an option that is cut",
+            "an extended error without a code, and an option that is cut off",
         ),
     ] {
         let query = Query::new(name(ask.0), ask.1).unwrap();
@@ -160,7 +161,7 @@ fn whole_replies() {
     }
 }
 
-/// The replies of the report that led to this: a CAA record with an empty tag beside a good one, and BADVERS.
+/// Replies that were once read wrong: a CAA record with an empty tag beside a good one, and BADVERS.
 #[test]
 fn reported_replies() {
     let caa = "0000818000010002000000000763616174616730076578616d706c6503636f6d0001010001c00c010100010000012c000c000063612e657861\

@@ -27,7 +27,7 @@ fn queries_are_padded_to_blocks() {
     let of_length = |length: usize| {
         let (mut labels, mut left) = (Vec::new(), length - 1);
         while left > 0 {
-            // No label is of one byte of length and nothing else.
+            // A label has at least one byte beside its length byte.
             let taken = if left == 65 { 63 } else { left.min(64) };
             labels.push(vec![b'x'; taken - 1]);
             left -= taken;
@@ -37,11 +37,11 @@ fn queries_are_padded_to_blocks() {
     for (length, blocks, why) in [
         (1, 1, "the root"),
         (3, 1, "the shortest name"),
-        (96, 1, "a byte of padding"),
+        (96, 1, "one byte of padding"),
         (97, 1, "a whole block without padding"),
-        (98, 2, "a byte more: the next block"),
+        (98, 2, "one byte more: the next block"),
         (225, 2, "two whole blocks"),
-        (226, 3, "a byte more"),
+        (226, 3, "one byte more"),
         (255, 3, "the longest name"),
     ] {
         let name = of_length(length);
