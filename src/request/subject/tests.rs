@@ -20,7 +20,7 @@ fn segments() {
     assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
 }
 
-/// Plain text is not decoded.
+/// Plain texts are not decoded.
 #[test]
 fn lines() {
     for (text, expected, why) in [
@@ -29,8 +29,8 @@ fn lines() {
         ("8.8.8.0/24", Err(Invalid::Network), "a prefix"),
         ("[2001:db8::]/32", Err(Invalid::Network), "a prefix, in brackets"),
         ("https://example.com/8.8.8.8", Err(Invalid::Url), "a URL"),
-        ("%38.8.8.8", Err(Invalid::Character('%')), "percent-encoding is the path's"),
-        ("8.8.8.8%eth0", Err(Invalid::Character('%')), "zones are IPv6's"),
+        ("%38.8.8.8", Err(Invalid::Character('%')), "only paths are percent-encoded"),
+        ("8.8.8.8%eth0", Err(Invalid::Character('%')), "only IPv6 has zones"),
     ] {
         let expected = expected.map(|ip| Subject::Address(ip.parse().unwrap()));
         assert_eq!(Subject::parse(text), expected, "{text}: {why}");
@@ -43,14 +43,14 @@ fn lengths() {
     let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
     for (text, expected, why) in [
         (format!("{label}.com"), Ok(67), "a label of 63"),
-        (format!("{label}a.com"), Err(Invalid::LabelLength), "of 64"),
+        (format!("{label}a.com"), Err(Invalid::LabelLength), "a label of 64"),
         (longest.clone(), Ok(253), "a name of 253"),
         (format!("{longest}."), Ok(253), "its final dot does not count"),
-        (format!("{longest}a"), Err(Invalid::NameLength), "of 254"),
+        (format!("{longest}a"), Err(Invalid::NameLength), "a name of 254"),
         (format!("{}.com", "ü".repeat(57)), Ok(67), "57 letters, 63 octets in the DNS"),
         (format!("{}.com", "ü".repeat(58)), Err(Invalid::LabelLength), "58 letters, 64 octets"),
-        ("a.".repeat(512), Err(Invalid::NameLength), "as long as is looked at"),
-        ("ü".repeat(100_000), Err(Invalid::NameLength), "longer than any name: not looked at"),
+        ("a.".repeat(512), Err(Invalid::NameLength), "as long as a text may be"),
+        ("ü".repeat(100_000), Err(Invalid::NameLength), "longer than any text that is read"),
     ] {
         let found = Subject::parse(&text).map(|subject| match subject {
             Subject::Host(name) => name.ascii().len(),
@@ -60,7 +60,7 @@ fn lengths() {
     }
 }
 
-/// One or two sentences, and they fit into a line of JSON.
+/// Each reason is one line of at most 300 bytes.
 #[test]
 fn reasons() {
     for (segment, ..) in SEGMENTS {
@@ -77,10 +77,10 @@ fn reasons() {
     );
 }
 
-/// Texts made of pieces that mean something to a parser, and of any octets: none makes it panic, and what is read reads
-/// the same when it is written out again.
+/// Random texts, of pieces with a meaning to the parser and of any octets: none makes it panic, and what was read is read
+/// again from its own text.
 #[test]
-fn what_is_read_reads_the_same() {
+fn printed_subjects_are_read_again() {
     const PIECES: &[&str] = &[
         ".",
         ":",
@@ -152,5 +152,5 @@ fn what_is_read_reads_the_same() {
             }
         }
     }
-    assert!(addresses > 100 && hosts > 100, "the texts test nothing: {addresses} addresses, {hosts} hosts");
+    assert!(addresses > 100 && hosts > 100, "too few texts are subjects: {addresses} addresses, {hosts} hosts");
 }
