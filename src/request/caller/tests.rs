@@ -19,7 +19,7 @@ fn check(header: &str, rows: &[(usize, Lines, Result<&str, Why>, &str)]) {
     }
 }
 
-// In all rows 6.6.6.6 is what a forger would like to be.
+// In all rows 6.6.6.6 is an address that a client has forged.
 
 #[test]
 fn spin_client_addr() {
@@ -39,14 +39,14 @@ fn spin_client_addr() {
             (0, &["6.6.6.6:1", ""], Err(Why::NoAddress), "the last is empty: no second choice"),
             (0, &["192.0.2.1"], Err(Why::NoAddress), "no port: not Spin's own"),
             (0, &["2001:db8::1"], Err(Why::NoAddress), "no port, IPv6"),
-            (0, &["2001:db8::1:5000"], Err(Why::NoAddress), "a port or a group: nobody can tell"),
-            (0, &["[192.0.2.1]:5000"], Err(Why::NoAddress), "brackets are IPv6's"),
-            (0, &["6.6.6.6:1, 192.0.2.1:5000"], Err(Why::NoAddress), "merged lines: nobody can tell whose is whose"),
-            (0, &["192.0.2.1:99999"], Err(Why::NoAddress), "no such port"),
-            (0, &["192.0.2.1:+80"], Err(Why::NoAddress), "a sign is no digit"),
+            (0, &["2001:db8::1:5000"], Err(Why::NoAddress), "the end may be a port or a group"),
+            (0, &["[192.0.2.1]:5000"], Err(Why::NoAddress), "brackets are for IPv6"),
+            (0, &["6.6.6.6:1, 192.0.2.1:5000"], Err(Why::NoAddress), "merged lines: their origin is lost"),
+            (0, &["192.0.2.1:99999"], Err(Why::NoAddress), "a port over 65535"),
+            (0, &["192.0.2.1:+80"], Err(Why::NoAddress), "a sign is not a digit"),
             (0, &["192.0.2.1:"], Err(Why::NoAddress), "an empty port"),
-            (0, &["[fe80::1%eth0]:1"], Err(Why::NoAddress), "a zone means nothing to us"),
-            (0, &["[fe80::1%2]:1"], Err(Why::NoAddress), "nor does its number"),
+            (0, &["[fe80::1%eth0]:1"], Err(Why::NoAddress), "a zone has no meaning here"),
+            (0, &["[fe80::1%2]:1"], Err(Why::NoAddress), "a zone by number"),
             (0, &["localhost:80"], Err(Why::NoAddress), "a name"),
         ],
     );
@@ -59,18 +59,18 @@ fn true_client_ip() {
         &[
             (0, &["192.0.2.1"], Ok("192.0.2.1"), "IPv4"),
             (0, &["2001:db8::1"], Ok("2001:db8::1"), "IPv6"),
-            (0, &["[2001:db8::1]"], Ok("2001:db8::1"), "IPv6 in brackets: the same to everybody"),
+            (0, &["[2001:db8::1]"], Ok("2001:db8::1"), "IPv6 in brackets"),
             (0, &["::ffff:192.0.2.1"], Ok("192.0.2.1"), "IPv4-mapped"),
             (0, &["6.6.6.6", "192.0.2.1"], Ok("192.0.2.1"), "forged: the client's comes first"),
-            (0, &["6.6.6.6, 192.0.2.1"], Err(Why::NoAddress), "a list is nobody's"),
-            (0, &["192.0.2.1, 6.6.6.6"], Err(Why::NoAddress), "in no order"),
-            (0, &["6.6.6.6 192.0.2.1"], Err(Why::NoAddress), "nor with a blank"),
+            (0, &["6.6.6.6, 192.0.2.1"], Err(Why::NoAddress), "the platform writes no lists"),
+            (0, &["192.0.2.1, 6.6.6.6"], Err(Why::NoAddress), "in any order"),
+            (0, &["6.6.6.6 192.0.2.1"], Err(Why::NoAddress), "nor with a blank between"),
             (0, &["192.0.2.1:5000"], Err(Why::NoAddress), "the platform writes no port"),
-            (0, &["[2001:db8::1]:5000"], Err(Why::NoAddress), "nor with IPv6"),
-            (0, &["\"192.0.2.1\""], Err(Why::NoAddress), "nor quotes"),
+            (0, &["[2001:db8::1]:5000"], Err(Why::NoAddress), "nor one after IPv6"),
+            (0, &["\"192.0.2.1\""], Err(Why::NoAddress), "the platform writes no quotes"),
             (0, &["6.6.6.6", ""], Err(Why::NoAddress), "the last is empty: no second choice"),
             (0, &["fe80::1%eth0"], Err(Why::NoAddress), "a zone"),
-            (0, &["192.0.2.01"], Err(Why::NoAddress), "octal to some"),
+            (0, &["192.0.2.01"], Err(Why::NoAddress), "octal to some programs"),
             (0, &["3221225985"], Err(Why::NoAddress), "one number"),
             (0, &[], Err(Why::Missing), "not behind Akamai"),
         ],
@@ -78,7 +78,7 @@ fn true_client_ip() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn bytes_that_are_not_text() {
     let junk: &[u8] = b"\xff\xfe";
     for (source, good, why) in [
         (source("spin-client-addr", 0), &b"192.0.2.1:1"[..], Why::NoAddress),
@@ -100,22 +100,22 @@ fn bytes_that_are_no_text() {
 #[test]
 fn variables() {
     for (header, proxies, expected, why) in [
-        ("spin-client-addr", "0", Ok(("spin-client-addr", None)), "as it comes"),
+        ("spin-client-addr", "0", Ok(("spin-client-addr", None)), "the default"),
         ("true-client-ip", "0", Ok(("true-client-ip", None)), "Akamai Functions"),
         ("x-forwarded-for", "1", Ok(("x-forwarded-for", Some(1))), "one proxy"),
-        ("forwarded", "16", Ok(("forwarded", Some(16))), "as many as there can be"),
-        ("X-Forwarded-For", "2", Ok(("x-forwarded-for", Some(2))), "names of fields have no case"),
-        ("x-real-ip", "0", Err(("caller_header", "spin-client-addr")), "not among them: says which are"),
-        ("x-real-ip", "1", Err(("caller_header", "spin-client-addr")), "whatever the other says"),
+        ("forwarded", "16", Ok(("forwarded", Some(16))), "as many proxies as possible"),
+        ("X-Forwarded-For", "2", Ok(("x-forwarded-for", Some(2))), "header names have no case"),
+        ("x-real-ip", "0", Err(("caller_header", "spin-client-addr")), "another header: the error lists the known ones"),
+        ("x-real-ip", "1", Err(("caller_header", "spin-client-addr")), "with any number of proxies"),
         ("", "0", Err(("caller_header", "spin-client-addr")), "empty"),
         ("forwarded", "17", Err(("trusted_proxies", "to 16")), "too many"),
         ("forwarded", "-1", Err(("trusted_proxies", "to 16")), "negative"),
         ("forwarded", "", Err(("trusted_proxies", "to 16")), "empty"),
         ("forwarded", "one", Err(("trusted_proxies", "to 16")), "a word"),
-        ("forwarded", "99999999999999999999999", Err(("trusted_proxies", "to 16")), "beyond all numbers"),
-        ("x-forwarded-for", "0", Err(("trusted_proxies", "1 or more")), "a list that nobody may count"),
+        ("forwarded", "99999999999999999999999", Err(("trusted_proxies", "to 16")), "over 64 bits"),
+        ("x-forwarded-for", "0", Err(("trusted_proxies", "1 or more")), "a list without trusted proxies"),
         ("forwarded", "0", Err(("trusted_proxies", "1 or more")), "the same"),
-        ("spin-client-addr", "1", Err(("trusted_proxies", "caller_header to x-forwarded-for")), "the proxy's address"),
+        ("spin-client-addr", "1", Err(("trusted_proxies", "caller_header to x-forwarded-for")), "the header would have the proxy's address"),
         ("true-client-ip", "1", Err(("trusted_proxies", "caller_header to x-forwarded-for")), "the same"),
     ] {
         match (CallerHeader::parse(header, proxies), expected) {

@@ -1,8 +1,8 @@
-//! Long values, and random ones: the same in every run.
+//! Long values, and random values, which are the same in every run.
 
 use super::*;
 
-/// Long values made to be slow: each takes as long as its length, or this test does not end.
+/// Long values that would be slow with quadratic work: then this test would not end.
 #[test]
 fn long_values() {
     for piece in ["\\", "\"", "\\\"", "=\"", ",", ";", "a=b;", "a=\"", " ", "for=1,", "[", ":", "é", "for=\"\\\"\","] {
@@ -29,7 +29,7 @@ impl Generator {
         from[self.below(from.len())]
     }
 
-    /// What a client may send: pieces of both grammars, at random.
+    /// A value that a client may send: random pieces of both grammars.
     fn junk(&mut self) -> Vec<u8> {
         const PIECES: &[&[u8]] = &[
             b"6.6.6.6",
@@ -66,7 +66,7 @@ impl Generator {
         (0..self.below(4)).map(|_| self.junk()).collect()
     }
 
-    /// What a proxy writes into `forwarded` that talked to `node`: well-formed, in any of the forms there are.
+    /// A well-formed element that a proxy may write into `forwarded` for `node`, in a random form.
     fn element(&mut self, node: &str) -> String {
         let mut pairs = vec![format!("{}={}", self.pick(&["for", "For", "FOR"]), self.value(node))];
         for name in ["by", "proto", "host", "x"] {
@@ -88,7 +88,7 @@ impl Generator {
         pairs.join(self.pick(&[";", "; ", ";;", " ;\t"]))
     }
 
-    /// As a token where it can be one, or in quotes with the escapes that must be and some that need not.
+    /// The value as a token if it can be one, or in quotes with the necessary escapes and some others.
     fn value(&mut self, plain: &str) -> String {
         if !plain.is_empty() && plain.bytes().all(header_syntax::is_token) && self.below(2) == 0 {
             return plain.to_owned();
@@ -118,7 +118,7 @@ fn expected(node: &str) -> Result<IpAddr, Why> {
 
 const ROUNDS: usize = 20_000;
 
-/// Whatever comes last, well-formed or not: where it is enough to decide, no line before it changes the decision.
+/// If the last lines are enough to decide, well-formed or not, no line before them changes the result.
 #[test]
 fn lines_before_change_nothing() {
     let mut random = Generator(fastrand::Rng::with_seed(1));
@@ -140,7 +140,7 @@ fn lines_before_change_nothing() {
     }
 }
 
-/// Whatever comes last in `x-forwarded-for`: nothing in front of its comma changes what is found.
+/// Entries before the last ones of `x-forwarded-for` do not change the result.
 #[test]
 fn entries_before_change_nothing() {
     let mut random = Generator(fastrand::Rng::with_seed(2));
@@ -155,7 +155,7 @@ fn entries_before_change_nothing() {
     }
 }
 
-/// A list that proxies wrote is read as they meant it, in one line or several, whatever the client put before it.
+/// A list that proxies wrote, in one line or several, is read correctly after any lines of the client.
 #[test]
 fn well_formed_elements_are_found() {
     let mut random = Generator(fastrand::Rng::with_seed(3));
@@ -165,7 +165,7 @@ fn well_formed_elements_are_found() {
         if random.below(2) == 0 || lines.is_empty() {
             lines.push(Vec::new());
         }
-        // Whatever line the client left open, the first proxy goes on in it, or begins its own.
+        // The first proxy appends to the client's last line, or begins a line.
         for (index, node) in nodes.iter().enumerate() {
             let element = random.element(node).into_bytes();
             match lines.last_mut() {
