@@ -33,7 +33,7 @@ use crate::response::problem::Problem;
 use crate::response::reply::{Caching, Head, Reply};
 use crate::response::{icon, openapi, robots};
 
-/// The service: open databases, checked configuration and what DNS has answered, for the life of an instance.
+/// The service: open databases, checked configuration and cached DNS answers, for the life of an instance.
 pub struct Service {
     databases: Result<Databases, mmdb::Error>,
     config: OnceLock<Config>,
@@ -42,7 +42,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Opens the databases inside the component. If they are broken, every request that needs them is answered with that
+    /// Opens the databases inside the component. If they are broken, the answer to every request that needs them is that
     /// error.
     pub fn open() -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Service {
     ) -> Result<Reply<'a>, Problem> {
         let media_type = accepted(request, &[MediaType::Json, MediaType::Ndjson])?;
         let form = Form::of(&request.header("content-type"))?;
-        // Browsers send JSON to another origin only where `OPTIONS` allows it.
+        // Browsers send JSON to another origin only if the reply to `OPTIONS` allows it.
         if form != Form::Json && origin::is_another(request) {
             return Err(Unreadable::CrossOrigin.into());
         }
@@ -146,8 +146,8 @@ impl Service {
         Ok(Reply::new(MediaType::Json, json(&about, options.pretty)?).with_head(head))
     }
 
-    /// The configuration: read at the first request that needs it. Two requests may read it at the same time; they read
-    /// the same.
+    /// The configuration, read at the first request that needs it. Two requests may read it at the same time, with the same
+    /// result.
     async fn config(&self, platform: &impl Platform) -> Result<&Config, config::Error> {
         if let Some(config) = self.config.get() {
             return Ok(config);
@@ -157,7 +157,7 @@ impl Service {
     }
 }
 
-/// The media type that the client prefers of those that there are.
+/// The media type that the client prefers among these.
 fn accepted(request: &impl Request, offers: &'static [MediaType]) -> Result<MediaType, Problem> {
     Ok(negotiate::choose(&request.header("accept"), offers)?)
 }

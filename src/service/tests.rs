@@ -107,7 +107,11 @@ fn errors_are_problem_documents() {
         assert_eq!((reply.status, &body["status"]), (status, &json!(status)), "{method} {path}");
         assert_eq!(field(&reply, "content-type"), Some("application/problem+json"), "{method} {path}");
         assert!(body["title"].is_string() && body["detail"].is_string(), "{method} {path}");
-        assert_eq!(field(&reply, "access-control-allow-origin"), Some("*"), "{method} {path}: pages read errors, too");
+        assert_eq!(
+            field(&reply, "access-control-allow-origin"),
+            Some("*"),
+            "{method} {path}: pages may read errors, too"
+        );
     }
 }
 
@@ -116,10 +120,10 @@ fn variables_are_read_once_and_only_when_needed() {
     let service = Service::open();
     let platform = nowhere();
     send(&service, &platform, "GET", "/8.8.8.8?dns=false", &[]);
-    assert_eq!(platform.variables_read.get(), 0, "no DNS, no variables");
+    assert_eq!(platform.variables_read.get(), 0, "without DNS no variable is needed");
     for _ in 0..2 {
         send(&service, &platform, "GET", "/8.8.8.8", &[]);
-        assert_eq!(platform.variables_read.get(), VARIABLES.len(), "each once");
+        assert_eq!(platform.variables_read.get(), VARIABLES.len(), "each variable is read once");
     }
 }
 
@@ -139,7 +143,7 @@ fn a_bad_variable_is_named() {
 }
 
 #[test]
-fn pretty_says_the_same() {
+fn pretty_changes_only_the_layout() {
     assert_eq!(get("/8.8.8.8?dns=false"), get("/8.8.8.8?dns=false&pretty=true"));
     let reply = send(&Service::open(), &nowhere(), "GET", "/8.8.8.8?pretty=true", &[]);
     assert!(reply.body.starts_with(b"{\n  \"ip\": \"8.8.8.8\",\n") && reply.body.ends_with(b"}\n"));
@@ -153,16 +157,16 @@ fn about_names_the_sources_and_the_resolvers() {
     assert_eq!(about["databases"].as_array().map(Vec::len), Some(2));
 }
 
-/// A world in which `*.good.` leads to 8.8.8.8 and back, and all other names are gone.
+/// A world in which the names `*.good.` and 8.8.8.8 point to each other, and no other name exists.
 fn somewhere() -> World<'static> {
-    World::new(|_, question| {
-        let (name, kind) = (question.queries[0].name().to_string(), question.queries[0].query_type());
+    World::new(|_, query| {
+        let (name, kind) = (query.queries[0].name().to_string(), query.queries[0].query_type());
         match kind {
-            RecordType::PTR => Reaction::records(question, 300, vec![ptr("dns.good.")]),
+            RecordType::PTR => Reaction::records(query, 300, vec![ptr("dns.good.")]),
             RecordType::A if name.ends_with("good.com.") || name.ends_with("good.") => {
-                Reaction::records(question, 60, vec![address("8.8.8.8")])
+                Reaction::records(query, 60, vec![address("8.8.8.8")])
             }
-            _ => Reaction::code(question, ResponseCode::NXDomain),
+            _ => Reaction::code(query, ResponseCode::NXDomain),
         }
         .after(20)
     })
@@ -191,16 +195,16 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn what_browsers_and_crawlers_request_costs_no_query() {
+fn requests_of_browsers_and_crawlers_cost_no_query() {
     for (path, status, media_type, why) in [
-        ("/favicon.ico", 200, "image/svg+xml", "a browser, for every page"),
+        ("/favicon.ico", 200, "image/svg+xml", "browsers, for every page"),
         ("/icon.svg", 200, "image/svg+xml", "the page's link"),
         ("/robots.txt", 200, "text/plain; charset=utf-8", "a crawler"),
         ("/apple-touch-icon.png", 404, "application/problem+json", "Safari"),
         ("/wp-login.php", 404, "application/problem+json", "a scanner"),
         ("/.well-known/security.txt", 404, "application/problem+json", "RFC 9116"),
-        ("/8.8.8.8/", 308, "text/plain; charset=utf-8", "a slash too many"),
-        ("/country", 307, "text/plain; charset=utf-8", "a user of another service"),
+        ("/8.8.8.8/", 308, "text/plain; charset=utf-8", "a slash at the end"),
+        ("/country", 307, "text/plain; charset=utf-8", "a path of another service"),
         ("/nas.lan", 400, "application/problem+json", "a name of a private network"),
     ] {
         let platform = somewhere();
@@ -212,7 +216,7 @@ fn what_browsers_and_crawlers_request_costs_no_query() {
 }
 
 #[test]
-fn what_the_operator_turns_off() {
+fn features_that_the_operator_turns_off() {
     let off = |variable, sent: &Sent<'_>| {
         let mut platform = somewhere();
         platform.variables = vec![variable];
@@ -227,10 +231,10 @@ fn what_the_operator_turns_off() {
     let json = got.json();
     assert_eq!((&json[0]["status"], &json[0]["detail"]), (&json!(403), &detail), "in a batch, too");
     assert_eq!((&json[0]["subject"], &json[1]["ip"]), (&json!("dns.good.com"), &json!("10.0.0.1")));
-    assert_eq!(json[2]["status"], 400, "a file is a bad subject");
+    assert_eq!(json[2]["status"], 400, "a file is still a bad subject");
     let (file, _) = off(("host_names", "false"), &get("/wp-login.php"));
-    assert_eq!((file.status, &file.json()["detail"]), (404, &json[2]["detail"]), "with the detail of its path");
-    assert_eq!(off(("host_names", "false"), &get("/8.8.8.8")).0.status, 200, "addresses stay");
+    assert_eq!((file.status, &file.json()["detail"]), (404, &json[2]["detail"]), "with the same detail as its path");
+    assert_eq!(off(("host_names", "false"), &get("/8.8.8.8")).0.status, 200, "addresses stay on");
 
     let (got, queries) = off(("batch_limit", "0"), &post("8.8.8.8"));
     assert_eq!((got.status, queries), (403, 0), "{got:?}");

@@ -105,7 +105,12 @@ fn variables() {
         ("x-forwarded-for", "1", Ok(("x-forwarded-for", Some(1))), "one proxy"),
         ("forwarded", "16", Ok(("forwarded", Some(16))), "as many proxies as possible"),
         ("X-Forwarded-For", "2", Ok(("x-forwarded-for", Some(2))), "header names have no case"),
-        ("x-real-ip", "0", Err(("caller_header", "spin-client-addr")), "another header: the error lists the known ones"),
+        (
+            "x-real-ip",
+            "0",
+            Err(("caller_header", "spin-client-addr")),
+            "another header: the error lists the known ones",
+        ),
         ("x-real-ip", "1", Err(("caller_header", "spin-client-addr")), "with any number of proxies"),
         ("", "0", Err(("caller_header", "spin-client-addr")), "empty"),
         ("forwarded", "17", Err(("trusted_proxies", "to 16")), "too many"),
@@ -115,7 +120,12 @@ fn variables() {
         ("forwarded", "99999999999999999999999", Err(("trusted_proxies", "to 16")), "over 64 bits"),
         ("x-forwarded-for", "0", Err(("trusted_proxies", "1 or more")), "a list without trusted proxies"),
         ("forwarded", "0", Err(("trusted_proxies", "1 or more")), "the same"),
-        ("spin-client-addr", "1", Err(("trusted_proxies", "caller_header to x-forwarded-for")), "the header would have the proxy's address"),
+        (
+            "spin-client-addr",
+            "1",
+            Err(("trusted_proxies", "caller_header to x-forwarded-for")),
+            "the header would have the proxy's address",
+        ),
         ("true-client-ip", "1", Err(("trusted_proxies", "caller_header to x-forwarded-for")), "the same"),
     ] {
         match (CallerHeader::parse(header, proxies), expected) {

@@ -77,7 +77,12 @@ fn what_is_chosen() {
         // Ranges that cannot be read.
         (&["TEXT/HTML"], ROOT, Some(Html), "types are not case-sensitive"),
         (&["text/html/x, application/json;q=0.1"], ROOT, Some(Json), "two slashes"),
-        (&["*/html, /, text/, html, application/json;q=0.1"], ROOT, Some(Json), "types without subtype, and the reverse"),
+        (
+            &["*/html, /, text/, html, application/json;q=0.1"],
+            ROOT,
+            Some(Json),
+            "types without subtype, and the reverse",
+        ),
         (&["text /html, application/json;q=0.1"], ROOT, Some(Json), "a blank inside"),
         (&["application/*+json"], ALL, None, "not a wildcard, but a subtype without an offer"),
         (&["json"], ROOT, Some(Json), "nothing can be read: as without the header"),

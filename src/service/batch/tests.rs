@@ -19,8 +19,8 @@ const INDENTED: Layout = Layout::Array(Style::Indented);
 /// A batch of a thousand subjects, none of them the caller.
 const SCOPE: Scope = Scope { subjects: 1_000, private: false };
 
-/// Answers a batch in a world whose resolvers take as many milliseconds as `react` says, and gives `test` the answers.
-/// Returns the time, the number of queries, and what `test` returns.
+/// Answers a batch in a world whose resolvers take `react` milliseconds for a name, and calls `test` with the answers.
+/// Returns the time, the number of queries, and the result of `test`.
 fn run<T>(
     body: &str,
     layout: Layout,
@@ -30,7 +30,7 @@ fn run<T>(
 ) -> (u128, usize, T) {
     let world = World::new(|_, query| {
         let name = query.queries[0].name().to_string();
-        // Those of 20.1.0.0/16 have a KiB of names.
+        // The addresses in 20.1.0.0/16 have a KiB of names.
         let long = (0..20).map(|n| ptr(&format!("{}.n{n}.good.", "x".repeat(50))));
         let names = if name.contains(".1.20.") { long.collect() } else { vec![ptr("host.good.")] };
         Reaction::records(query, 60, names).after(react(&name))
@@ -85,7 +85,11 @@ fn an_array_keeps_order_and_duplicates() {
     assert_eq!(ips, [Some("8.8.8.8"), Some("10.0.0.1"), None, Some("8.8.8.8"), None]);
     assert_eq!(items[0], items[3]);
     for (index, text) in [(2, "nonsense"), (4, "nonsense!")] {
-        assert_eq!((&items[index]["status"], &items[index]["subject"]), (&json!(400), &json!(text)), "its own problem");
+        assert_eq!(
+            (&items[index]["status"], &items[index]["subject"]),
+            (&json!(400), &json!(text)),
+            "each has its own problem"
+        );
     }
     assert_eq!(queries, 1, "equal subjects are looked up once, private addresses cause no query");
 }
@@ -128,7 +132,7 @@ fn a_hundred_addresses_take_four_rounds() {
 #[test]
 fn all_ends_at_the_deadline() {
     let (time, queries, json) = run(&addresses(100), ARRAY, &Memory::default(), |_| 10_000, whole);
-    assert_eq!((time, queries), (1_500, 28), "a lookup that begins at the deadline sends no query");
+    assert_eq!((time, queries), (1_500, 28), "no query is sent after the deadline");
     for item in array(&json.unwrap()) {
         assert_eq!(item["dns"]["status"], "timeout");
         assert!(item["dns"]["detail"].is_string());
@@ -136,18 +140,18 @@ fn all_ends_at_the_deadline() {
 }
 
 #[test]
-fn lines_come_as_they_are_known() {
+fn lines_are_written_as_they_become_known() {
     let slow = |name: &str| if name.starts_with("1.") { 1_000 } else { 20 };
     let body = "20.0.0.1\nnonsense\n20.0.0.2\n10.0.0.1\n20.0.0.2";
     let (_, _, pieces) = run(body, Layout::Lines, &Memory::default(), slow, pieces);
     let indices =
         |piece: &Vec<u8>| -> Vec<_> { lines(piece).iter().map(|line| line["index"].as_u64().unwrap()).collect() };
     let indices: Vec<_> = pieces.iter().map(indices).collect();
-    assert_eq!(indices, [vec![1, 3], vec![2, 4], vec![0]], "at once without DNS, then each when it is answered");
+    assert_eq!(indices, [vec![1, 3], vec![2, 4], vec![0]], "first those without DNS, then each after its answer");
     assert!(pieces.iter().all(|piece| piece.ends_with(b"\n")));
 }
 
-/// A hundred host names: as many lookups at once as there is memory for, if each were the worst.
+/// Forty host names: as many lookups at once as the memory allows if each takes the most.
 #[test]
 fn host_names_take_turns() {
     let memory = Memory::default();

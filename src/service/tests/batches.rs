@@ -11,7 +11,7 @@ fn batches() {
     let got = post(&[("content-type", "application/json")], r#"["8.8.8.8", "nonsense", "dns.good.com"]"#);
     let json = got.json();
     assert_eq!((got.status, field(&got, "cache-control")), (200, Some("private, no-store")));
-    assert_eq!(json[0], with(&somewhere(), "/8.8.8.8", &[]).json(), "each as it would be by itself");
+    assert_eq!(json[0], with(&somewhere(), "/8.8.8.8", &[]).json(), "the same document as by itself");
     assert_eq!(json[1]["status"], 400);
     assert_eq!(json[2], with(&somewhere(), "/dns.good.com", &[]).json());
 
@@ -27,21 +27,21 @@ fn batches() {
     assert_eq!((&lines[1]["index"], &lines[1]["ip"]), (&json!(1), &json!("8.8.8.8")));
 
     for (headers, body, status, why) in [
-        (&[("content-type", "text/csv")][..], "8.8.8.8", 415, "neither lines nor JSON"),
+        (&[("content-type", "text/csv")][..], "8.8.8.8", 415, "a media type other than lines or JSON"),
         (&[("content-encoding", "gzip")], "8.8.8.8", 415, "a content coding"),
-        (&[("content-type", "application/json")], "{", 400, "no JSON"),
-        (&[("content-type", "application/json")], "{}", 422, "no array"),
+        (&[("content-type", "application/json")], "{", 400, "not JSON"),
+        (&[("content-type", "application/json")], "{}", 422, "not an array"),
         (&[], &"8.8.8.8\n".repeat(101), 413, "more than batch_limit"),
-        (&[("accept", "text/html")], "8.8.8.8", 406, "no such answer"),
+        (&[("accept", "text/html")], "8.8.8.8", 406, "an answer that batches do not have"),
     ] {
         let got = post(headers, body);
         assert_eq!((got.status, &got.json()["status"]), (status, &json!(status)), "{why}");
     }
-    assert_eq!(post(&[], "").json(), json!([]), "nothing is a batch, too");
+    assert_eq!(post(&[], "").json(), json!([]), "an empty batch");
 }
 
 #[test]
-fn bodies_that_pages_of_other_sites_send_without_asking() {
+fn bodies_that_pages_of_other_sites_send_without_preflight() {
     let post = |headers: &[(&str, &str)]| {
         let sent = Sent { method: "POST", path: "/batch", headers, body: "[\"10.0.0.1\"]" };
         request(&Service::open(), &somewhere(), &sent)

@@ -3,10 +3,10 @@
 use super::*;
 
 #[test]
-fn what_has_not_changed_is_not_sent_again() {
+fn an_unchanged_answer_is_not_sent_again() {
     let service = Service::open();
     let world =
-        |ttl: u32, name: &'static str| World::new(move |_, question| Reaction::records(question, ttl, vec![ptr(name)]));
+        |ttl: u32, name: &'static str| World::new(move |_, query| Reaction::records(query, ttl, vec![ptr(name)]));
     let get = |world: &World<'_>, path: &str, have: &str| {
         let headers = [("if-none-match", have)];
         request(&service, world, &Sent { method: "GET", path, headers: &headers, body: "" })
@@ -18,7 +18,7 @@ fn what_has_not_changed_is_not_sent_again() {
         assert_eq!(get(&world(60, "a.good."), path, "\"other\"").body, first.body, "{path}: byte for byte");
     }
     let tag = field(&get(&world(60, "a.good."), "/8.8.8.8", ""), "etag").unwrap().to_owned();
-    assert_eq!(get(&world(60, "a.good."), "/8.8.8.8?pretty=true", &tag).status, 200, "another form");
+    assert_eq!(get(&world(60, "a.good."), "/8.8.8.8?pretty=true", &tag).status, 200, "another layout");
     let tag = |ttl, name| {
         let got = request(
             &Service::open(),
@@ -27,7 +27,7 @@ fn what_has_not_changed_is_not_sent_again() {
         );
         field(&got, "etag").unwrap().to_owned()
     };
-    assert_eq!(tag(60, "a.good."), tag(59, "a.good."), "the TTL runs down, the answer stays");
+    assert_eq!(tag(60, "a.good."), tag(59, "a.good."), "only the TTL differs");
     assert_ne!(tag(60, "a.good."), tag(60, "b.good."), "another answer");
 }
 
@@ -44,21 +44,21 @@ fn the_tag_stays_while_ttls_run_down() {
 }
 
 #[test]
-fn caches_are_told_how_long() {
-    let world = |ttl: u32| World::new(move |_, question| Reaction::records(question, ttl, vec![ptr("a.good.")]));
+fn lifetimes_in_caches() {
+    let world = |ttl: u32| World::new(move |_, query| Reaction::records(query, ttl, vec![ptr("a.good.")]));
     for (path, ttl, expected, why) in [
         ("/8.8.8.8", 300, "public, max-age=300", "the TTL"),
         ("/8.8.8.8", 0, "public, max-age=5", "the floor"),
         ("/8.8.8.8", 604_800, "public, max-age=86400", "the ceiling"),
         ("/8.8.8.8?dns=false", 300, "public, max-age=86400", "the databases do not change"),
-        ("/10.0.0.1", 300, "public, max-age=86400", "nothing was asked"),
-        ("/8.8.8.8/asn", 300, "public, max-age=86400", "nor for this"),
-        ("/me", 300, "private, no-store", "about who asked"),
-        ("/me/asn", 300, "private, no-store", "about who asked"),
+        ("/10.0.0.1", 300, "public, max-age=86400", "nothing was queried"),
+        ("/8.8.8.8/asn", 300, "public, max-age=86400", "a member that needs no query"),
+        ("/me", 300, "private, no-store", "about the caller"),
+        ("/me/asn", 300, "private, no-store", "about the caller"),
         ("/nonsense", 300, "no-store", "a problem"),
         ("/about", 300, "public, max-age=60", "it depends on variables"),
         ("/8.8.8.8/", 300, "public, max-age=86400", "a permanent redirect"),
-        ("/city", 300, "no-store", "a temporary one"),
+        ("/city", 300, "no-store", "a temporary redirect"),
         ("/favicon.ico", 300, "public, max-age=86400", "the icon"),
     ] {
         let got = with(&world(ttl), path, &[("spin-client-addr", "8.8.8.8:1")]);
@@ -69,15 +69,15 @@ fn caches_are_told_how_long() {
     let get = || request(&service, &world, &Sent { method: "GET", path: "/8.8.8.8", headers: &[], body: "" });
     get();
     world.run(crate::platform::Platform::sleep(&world, std::time::Duration::from_secs(100)));
-    assert_eq!(field(&get(), "cache-control"), Some("public, max-age=200"), "the rest of the time");
+    assert_eq!(field(&get(), "cache-control"), Some("public, max-age=200"), "the remaining TTL");
 }
 
 #[test]
-fn timing_does_not_show_what_was_cached() {
+fn timing_does_not_reveal_the_cache() {
     let service = Service::open();
-    let world = World::new(|resolver, question| match resolver {
-        "one.example" => Reaction::code(question, ResponseCode::ServFail),
-        _ => Reaction::records(question, 60, vec![ptr("a.good.")]).after(20),
+    let world = World::new(|resolver, query| match resolver {
+        "one.example" => Reaction::code(query, ResponseCode::ServFail),
+        _ => Reaction::records(query, 60, vec![ptr("a.good.")]).after(20),
     });
     let headers = [("spin-client-addr", "8.8.8.8:1")];
     let timing = |path| {
@@ -85,7 +85,7 @@ fn timing_does_not_show_what_was_cached() {
         field(&got, "server-timing").unwrap().to_owned()
     };
     let first = timing("/8.8.8.8");
-    assert!(first.ends_with("dns;desc=\"https://two.example\""), "who answered: {first}");
+    assert!(first.ends_with("dns;desc=\"https://two.example\""), "the resolver that answered: {first}");
     assert!(first.contains("geo;dur=") && first.contains("asn;dur="), "{first}");
     assert_eq!(timing("/8.8.8.8"), first, "a cached answer");
     let own = timing("/me");

@@ -5,9 +5,9 @@ use super::*;
 #[test]
 fn the_caller() {
     for (callers, expected, why) in [
-        (vec!["8.8.8.8:1"], Some("8.8.8.8"), "Spin's word"),
-        (vec!["6.6.6.6:6", "8.8.8.8:1"], Some("8.8.8.8"), "a forged one comes first"),
-        (vec![], None, "no Spin in front"),
+        (vec!["8.8.8.8:1"], Some("8.8.8.8"), "the header of Spin"),
+        (vec!["6.6.6.6:6", "8.8.8.8:1"], Some("8.8.8.8"), "a forged line comes first"),
+        (vec![], None, "no header"),
     ] {
         for path in ["/", "/me"] {
             let reply = send(&Service::open(), &nowhere(), "GET", path, &callers);
@@ -26,10 +26,10 @@ fn the_caller() {
 #[test]
 fn the_caller_behind_a_proxy() {
     for (header, proxies, value, expected, why) in [
-        ("true-client-ip", "0", "8.8.8.8", Some("8.8.8.8"), "an edge platform's word"),
+        ("true-client-ip", "0", "8.8.8.8", Some("8.8.8.8"), "the header of an edge platform"),
         ("x-forwarded-for", "1", "6.6.6.6, 8.8.8.8", Some("8.8.8.8"), "counted from the right"),
-        ("forwarded", "1", "for=6.6.6.6, for=8.8.8.8", Some("8.8.8.8"), "likewise"),
-        ("x-forwarded-for", "3", "6.6.6.6, 8.8.8.8", None, "fewer than there must be"),
+        ("forwarded", "1", "for=6.6.6.6, for=8.8.8.8", Some("8.8.8.8"), "counted from the right, too"),
+        ("x-forwarded-for", "3", "6.6.6.6, 8.8.8.8", None, "fewer entries than trusted proxies"),
     ] {
         let mut platform = somewhere();
         platform.variables = vec![("caller_header", header), ("trusted_proxies", proxies)];
@@ -51,9 +51,9 @@ fn the_caller_behind_a_proxy() {
 fn own_lookups_share_nothing() {
     for (path, queries, why) in [
         ("/", 2, "the caller's own"),
-        ("/me", 2, "by its other name"),
-        ("/me/dns", 2, "a part"),
-        ("/8.8.8.8", 1, "others share"),
+        ("/me", 2, "the other path for the caller"),
+        ("/me/dns", 2, "a member"),
+        ("/8.8.8.8", 1, "lookups of other addresses are shared"),
     ] {
         let (service, world) = (Service::open(), somewhere());
         let headers = [("spin-client-addr", "8.8.8.8:1")];

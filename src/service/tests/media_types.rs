@@ -3,14 +3,14 @@
 use super::*;
 
 #[test]
-fn who_accepts_nothing_that_there_is() {
+fn clients_that_accept_no_offer() {
     for (path, accept, expected, why) in [
-        ("/8.8.8.8", "application/json", 200, "as it is"),
+        ("/8.8.8.8", "application/json", 200, "an accepted offer"),
         ("/8.8.8.8", "text/html", 406, "only the root has a page"),
-        ("/8.8.8.8", "text/html, */*;q=0.1", 200, "a browser takes everything"),
+        ("/8.8.8.8", "text/html, */*;q=0.1", 200, "a browser accepts everything"),
         ("/8.8.8.8/geo", "text/plain", 406, "an object is JSON"),
-        ("/8.8.8.8/special", "text/plain", 406, "even where it is null"),
-        ("/8.8.8.8/geo/city", "image/png", 406, "neither"),
+        ("/8.8.8.8/special", "text/plain", 406, "even if it is null"),
+        ("/8.8.8.8/geo/city", "image/png", 406, "neither text nor JSON"),
         ("/health", "text/plain", 406, "JSON"),
         ("/me", "text/html", 406, "always JSON"),
     ] {
@@ -21,7 +21,7 @@ fn who_accepts_nothing_that_there_is() {
 }
 
 #[test]
-fn a_page_for_who_prefers_one() {
+fn a_page_for_clients_that_prefer_one() {
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     for (path, accept, media_type, why) in [
         ("/", browser, "text/html; charset=utf-8", "a browser"),
@@ -38,7 +38,7 @@ fn a_page_for_who_prefers_one() {
 }
 
 #[test]
-fn the_media_type_is_chosen_before_anything_is_looked_up() {
+fn the_media_type_is_chosen_before_any_lookup() {
     for path in ["/me/dns", "/8.8.8.8/dns/names", "/8.8.8.8/dns/status", "/dns.good.com", "/", "/8.8.8.8"] {
         let platform = somewhere();
         let got = with(&platform, path, &[("accept", "image/png"), ("spin-client-addr", "8.8.8.8:1")]);

@@ -1,4 +1,4 @@
-//! What a batch holds in memory, and what happens when there is none.
+//! The memory of a batch, and its answers when there is none left.
 
 use super::*;
 
@@ -13,14 +13,17 @@ fn a_client_that_does_not_read_stops_lookups() {
             |_| 20,
             async |mut answers, world| {
                 let first = next(&mut answers).await.unwrap();
-                // Nothing is written for a minute, and work goes on.
+                // Nothing is written for a minute, while work goes on.
                 let mut timer = Box::pin(world.sleep(std::time::Duration::from_secs(60)));
                 poll_fn(|context| {
                     answers.work(context);
                     timer.as_mut().poll(context)
                 })
                 .await;
-                assert!(answers.running.is_empty(), "what was under way has ended: others may wait for its queries");
+                assert!(
+                    answers.running.is_empty(),
+                    "running lookups end, because other requests may wait for their queries"
+                );
                 let unwritten = answers.unwritten.used();
                 assert!((UNWRITTEN..UNWRITTEN + 64 * 1024).contains(&unwritten), "{unwritten}");
                 assert_eq!(memory.work.used(), 0);
@@ -31,8 +34,8 @@ fn a_client_that_does_not_read_stops_lookups() {
                 assert_eq!(if layout == ARRAY { array(&bytes).len() } else { lines(&bytes).len() }, 1_000);
             },
         );
-        assert!(queries < 1_000, "the rest began after the deadline of DNS: {queries}");
-        assert_eq!((memory.buffers.used(), memory.work.used()), (0, 0), "all is given back");
+        assert!(queries < 1_000, "the others began after the DNS deadline: {queries}");
+        assert_eq!((memory.buffers.used(), memory.work.used()), (0, 0), "all memory is returned");
     }
 }
 
@@ -46,7 +49,7 @@ fn a_repeated_subject_is_in_memory_once() {
         &memory,
         |_| 20,
         async |mut answers, _| {
-            assert!(answers.whole().await.is_none(), "too long to be held whole");
+            assert!(answers.whole().await.is_none(), "too long to be held until complete");
             let used = memory.buffers.used();
             assert!(used < WHOLE + 16 * 1024, "{used}");
             let mut length = 0;
@@ -59,7 +62,7 @@ fn a_repeated_subject_is_in_memory_once() {
     assert_eq!((queries, memory.buffers.used()), (1, 0));
 }
 
-/// What is kept for the second half would fill the memory of the request for ever.
+/// Results kept for the second half must not fill the memory of the request.
 #[test]
 fn repeated_subjects_do_not_stop_others() {
     let memory = Memory::default();
@@ -85,7 +88,7 @@ fn a_busy_instance_says_so_in_the_element() {
     assert_eq!(memory.buffers.used(), 0);
 }
 
-/// Another batch's lookups hold all there is for a while.
+/// The lookups of another batch hold all memory for a while.
 #[test]
 fn lookups_wait_for_those_of_other_requests() {
     let memory = Memory::default();
@@ -107,7 +110,7 @@ fn lookups_wait_for_those_of_other_requests() {
 }
 
 #[test]
-fn a_dropped_batch_gives_back_what_it_took() {
+fn a_dropped_batch_returns_its_memory() {
     let memory = Memory::default();
     run(
         &addresses(1_000),
