@@ -13,9 +13,9 @@ use self::geo::Locations;
 
 /// The databases.
 pub struct Databases {
-    /// Where addresses are.
+    /// The places of addresses.
     pub locations: Locations,
-    /// Who announces them.
+    /// The systems that announce them.
     pub systems: Systems,
 }
 

@@ -76,7 +76,7 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MediaType => {
-                f.write_str("Send a JSON array of strings as application/json, or a subject a line as text/plain.")
+                f.write_str("Send a JSON array of strings as application/json, or one subject per line as text/plain.")
             }
             Self::CrossOrigin => f.write_str(
                 "This request comes from a page of another origin. Send a JSON array of strings as application/json.",
@@ -85,7 +85,7 @@ impl fmt::Display for Unreadable {
             Self::TooLong => write!(f, "Send at most {MAX_BODY} bytes at once."),
             Self::TooMany(limit) => write!(f, "Send at most {limit} subjects at once."),
             Self::Syntax(why) => {
-                write!(f, "Send a JSON array of strings, or a subject a line; this is neither: {why}.")
+                write!(f, "Send a JSON array of strings, or one subject per line. This body is neither: {why}.")
             }
             Self::NotAList => f.write_str("Send an array of strings, such as [\"8.8.8.8\", \"dns.google\"]."),
             Self::TooSlow => {
@@ -101,7 +101,7 @@ impl fmt::Display for Unreadable {
 pub enum Form {
     /// A JSON array of strings.
     Json,
-    /// A subject a line.
+    /// One subject per line.
     Lines,
     /// An array if it begins like one, else lines: the client names no media type, or the one that curl always names.
     Either,

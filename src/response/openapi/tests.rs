@@ -1,4 +1,4 @@
-//! The document against the service: what the one says the other does, and the other way round.
+//! The document and the service, compared: each must have what the other has.
 
 mod examples;
 mod names;
@@ -36,7 +36,7 @@ use crate::testing::{Reaction, World, address, cname, name, ptr};
 use schema::Checker;
 use worlds::{misconfigured, nowhere, somewhere, without_batches, without_host_names};
 
-/// A request, where the document has it, and what is to come of it.
+/// A request, its path in the document, and the expected status.
 #[derive(Clone, Copy)]
 struct Case {
     /// The path of the document.
@@ -45,7 +45,7 @@ struct Case {
     path: &'static str,
     headers: &'static [(&'static str, &'static str)],
     body: &'static str,
-    /// In what world.
+    /// The world that it is sent in.
     world: fn() -> World<'static>,
     status: u16,
 }
@@ -54,7 +54,7 @@ const GET: Case = Case { template: "", method: "GET", path: "", headers: &[], bo
 
 const POST: Case = Case { template: "/batch", method: "POST", path: "/batch", ..GET };
 
-/// What shows all that there is: each property of each document, null where it may be, and each status.
+/// Requests that show everything: each property of each document, null if it may be, and each status.
 const CASES: &[Case] = &[
     Case { template: "/", path: "/", ..GET },
     Case { template: "/", path: "/", headers: &[("accept", "text/html")], ..GET },
@@ -127,7 +127,7 @@ const CASES: &[Case] = &[
     Case { template: "/openapi.json", path: "/openapi.json", headers: &[("if-none-match", "*")], status: 304, ..GET },
 ];
 
-/// More than a batch may have.
+/// A body longer than a batch may be.
 const BLANKS: &str = match std::str::from_utf8(&[b' '; 512 * 1024 + 1]) {
     Ok(blanks) => blanks,
     Err(_) => panic!("blanks are ASCII"),
@@ -241,7 +241,7 @@ fn operation<'a>(checker: &'a Checker, template: &str) -> &'a Value {
     item.values().next().unwrap()
 }
 
-/// The cases, and those that every resource has alike.
+/// The cases, and those that every resource has.
 fn cases() -> Vec<Case> {
     let mut cases = CASES.to_vec();
     for path in ["/", "/me", "/me/dns", "/me/dns/ttl", "/8.8.8.8", "/8.8.8.8/dns", "/8.8.8.8/dns/ttl"]
@@ -265,7 +265,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Where the document has what a request is about.
+/// The path in the document of a request's resource.
 fn template_of(route: &Route) -> Option<&'static str> {
     let own = ["/me", "/me/{member}", "/me/{member}/{inner}"];
     let any = ["/{subject}", "/{ip}/{member}", "/{ip}/{member}/{inner}"];
@@ -281,13 +281,13 @@ fn template_of(route: &Route) -> Option<&'static str> {
         Route::Health(_) => "/health",
         Route::OpenApi => "/openapi.json",
         Route::Redirect(_) => "/{subject}",
-        // Of every resource alike, or not for clients: the description has them.
+        // The document has these only in its description: every resource has them, or they are not for clients.
         Route::Methods(_) | Route::Icon | Route::Robots => return None,
     })
 }
 
 #[test]
-fn the_service_does_what_the_document_says() {
+fn the_service_follows_the_document() {
     let mut checker = Checker::new();
     let mut shown = BTreeSet::new();
     for case in cases() {
@@ -302,9 +302,9 @@ fn the_service_does_what_the_document_says() {
     let document = checker.document.clone();
     for (template, _) in document["paths"].as_object().unwrap() {
         for (status, _) in operation(&checker, template)["responses"].as_object().unwrap() {
-            // The contract needs nothing that can fail but the databases, and those of the tests are whole.
+            // Only broken databases make the contract fail, and those of the tests are not broken.
             let is_broken = template == "/openapi.json" && status == "500";
-            // A body that never ends and memory that is used up: tests of the component cause them.
+            // A body that never ends, and memory that is used up: tests of the component cover them.
             let is_elsewhere = template == "/batch" && matches!(status.as_str(), "408" | "503");
             let is_shown = shown.contains(&(template.clone(), status.clone()));
             assert!(is_shown || is_broken || is_elsewhere, "{template} never answers {status}");
@@ -321,7 +321,7 @@ fn the_service_does_what_the_document_says() {
     }
 }
 
-/// Documents, or parts of them, that the tests' databases do not have: all null, or nothing null.
+/// Parts of documents that the tests' databases do not have: with every value null, or none.
 fn rare() -> Vec<(&'static str, Value)> {
     let locations = Locations::open(crate::lookup::databases::bundled::GEO, None).unwrap();
     let place = locations.lookup("8.8.8.8".parse().unwrap()).unwrap().unwrap();

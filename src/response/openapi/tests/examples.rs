@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A problem of each kind, and the example that shows it.
+/// A problem of each kind, and the name of its example.
 fn problems() -> Vec<(&'static str, Problem)> {
     let unknown = caller::Unknown { source: caller::CallerHeader::SpinClientAddr, why: caller::Why::Missing };
     let truncated = serde_json::from_str::<Value>("[").unwrap_err().to_string();
@@ -31,7 +31,7 @@ fn problems() -> Vec<(&'static str, Problem)> {
 }
 
 #[test]
-fn examples_of_problems_are_what_the_service_says() {
+fn examples_of_problems_are_those_of_the_service() {
     let checker = Checker::new();
     let mut problems: Vec<_> = problems().into_iter().map(|(name, problem)| (name, value(&problem))).collect();
     let misconfigured = send(Case { path: "/8.8.8.8", world: misconfigured, ..GET });
@@ -56,7 +56,7 @@ fn examples_of_problems_are_what_the_service_says() {
 }
 
 #[test]
-fn examples_are_what_their_schemas_say() {
+fn examples_match_their_schemas() {
     let mut checker = Checker::new();
     let document = checker.document.clone();
     let mut shown = Vec::new();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_document_has_every_route_and_no_other() {
+fn the_document_has_exactly_the_routes() {
     let checker = Checker::new();
     let documented: BTreeSet<_> = checker.document["paths"].as_object().unwrap().keys().cloned().collect();
     let mut routed = BTreeSet::new();
@@ -11,7 +11,7 @@ fn the_document_has_every_route_and_no_other() {
         let route = Route::parse(case.method, case.path).unwrap();
         assert_eq!(template_of(&route), Some(case.template), "{}", case.path);
         routed.insert(case.template.to_owned());
-        // What OPTIONS says, HEAD and itself aside, is what is documented.
+        // The methods in the reply to OPTIONS, without HEAD and OPTIONS, are those of the document.
         let Ok(Route::Methods(methods)) = Route::parse("OPTIONS", case.path) else { panic!("{}", case.path) };
         let methods: Vec<_> = methods.as_str().split(", ").filter(|name| !["HEAD", "OPTIONS"].contains(name)).collect();
         let item = checker.document["paths"][case.template].as_object().unwrap();
@@ -45,7 +45,7 @@ fn members_are_those_of_the_paths() {
 }
 
 #[test]
-fn query_parameters_are_those_that_are_read() {
+fn query_parameters_are_those_that_the_service_reads() {
     let checker = Checker::new();
     for (name, set) in [
         ("Dns", (|options, dns| Options { dns, ..options }) as fn(Options, bool) -> Options),
@@ -75,9 +75,9 @@ fn query_parameters_are_those_that_are_read() {
 }
 
 #[test]
-fn enumerations_are_whole() {
+fn enumerations_are_complete() {
     let checker = Checker::new();
-    // A new variant does not compile until it stands in the list, too.
+    // A new variant does not compile until it is in the matches below; add it to the lists, too.
     let statuses = [
         Status::Ok,
         Status::Nxdomain,
@@ -129,7 +129,7 @@ fn enumerations_are_whole() {
 }
 
 #[test]
-fn the_document_holds_together() {
+fn references_have_targets_and_are_used() {
     let checker = Checker::new();
     let mut used = BTreeSet::new();
     let mut identifiers = BTreeSet::new();
@@ -142,7 +142,7 @@ fn the_document_holds_together() {
         if let Some(identifier) = node.get("operationId") {
             assert!(identifiers.insert(identifier.to_string()), "{place}: {identifier} twice");
         }
-        // An object of ours has the keys that it says, and always all of them.
+        // A schema for an object of the service requires all of its properties and allows no others.
         let is_ours =
             place.starts_with("#/components/schemas/") && node.get("properties").is_some_and(Value::is_object);
         if is_ours && node.get("type") == Some(&json!("object")) {
@@ -155,7 +155,7 @@ fn the_document_holds_together() {
     for kind in ["schemas", "parameters", "headers", "responses", "examples"] {
         for (name, _) in checker.document["components"][kind].as_object().unwrap() {
             let place = format!("#/components/{kind}/{name}");
-            assert!(used.contains(&place), "{place} is used nowhere");
+            assert!(used.contains(&place), "{place} is not used");
         }
     }
     for (template, _) in checker.document["paths"].as_object().unwrap() {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A world in which all is well: the caller is 8.8.8.8, which is called good.com; other names have no alias.
+/// A world without failures. The caller is 8.8.8.8, whose name is good.com; other names have no alias.
 pub(super) fn somewhere() -> World<'static> {
     World::new(|_, question| {
         let asked = question.queries[0].name().clone();
@@ -48,7 +48,7 @@ pub(super) fn without_batches() -> World<'static> {
     world
 }
 
-/// A world whose operator has made a mistake.
+/// A world with a bad variable.
 pub(super) fn misconfigured() -> World<'static> {
     let mut world = somewhere();
     world.variables = vec![("dns_timeout_ms", "soon")];
