@@ -19,7 +19,7 @@ use crate::platform::{Body, Platform, Response, Unreachable, WakeOnDrop};
 
 pub use reaction::{Canned, Reaction, address, cname, name, ptr};
 
-/// Good values of all variables: what [`config`] says.
+/// Good values of all variables: those of [`config`].
 pub const VARIABLES: [(&str, &str); 9] = [
     ("doh_primary", "https://one.example"),
     ("doh_fallback", "https://two.example"),
@@ -39,7 +39,7 @@ pub struct World<'a> {
     react: React<'a>,
     /// The hosts of the resolvers that were queried, and the queries.
     pub asked: RefCell<Vec<(String, Message)>>,
-    /// Queries that were given up before there was a response.
+    /// Queries that were dropped before there was a response.
     pub dropped: Rc<Cell<usize>>,
     /// Queries in flight, and the most that there were at once.
     pub in_flight: Rc<Cell<usize>>,
@@ -71,11 +71,11 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Runs `future`; whenever it waits for time only, time passes.
+    /// Runs `future`. Time passes only while it waits for nothing but time.
     ///
     /// # Panics
     ///
-    /// When it waits for what never happens.
+    /// When it waits for an event that never happens.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
         struct Flag(AtomicBool);
         impl Wake for Flag {

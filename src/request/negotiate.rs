@@ -40,7 +40,7 @@ impl MediaType {
 
 /// The offer that the client prefers, from the values of `Accept` in the order in which they arrived.
 ///
-/// The most specific range that covers an offer gives its weight, wherever it stands in the list. Of offers with equal
+/// The most specific range that covers an offer determines its weight, at any position in the list. Of offers with equal
 /// weight, one that the client names comes before one that only a wildcard covers (old browsers send
 /// `text/html, */*`), and then the first offer counts.
 ///

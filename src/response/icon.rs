@@ -1,4 +1,4 @@
-//! The icon: a globe with a pin. Browsers request `/favicon.ico` for every page that they show.
+//! The icon: a globe with a pin. Browsers request `/favicon.ico` for every page.
 
 /// The icon as SVG, which all current browsers accept as a favicon.
 pub const SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\"><circle cx=\"8\" cy=\"8\" \

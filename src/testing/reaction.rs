@@ -14,7 +14,7 @@ use crate::platform::Unreachable;
 pub struct Reaction {
     /// After how long.
     pub after: Duration,
-    /// What it does then; `None`: it never responds.
+    /// What it does then; `None` if it never responds.
     pub response: Option<Result<Canned, Unreachable>>,
 }
 
@@ -67,7 +67,7 @@ impl Reaction {
         Self::bytes(message.to_vec().unwrap())
     }
 
-    /// These records, all of the name that is asked about, for `ttl` seconds.
+    /// These records at the queried name, for `ttl` seconds.
     pub fn records(query: &Message, ttl: u32, records: Vec<RData>) -> Self {
         let name = query.queries[0].name().clone();
         let records = records.into_iter().map(|data| Record::from_rdata(name.clone(), ttl, data));

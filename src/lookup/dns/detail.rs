@@ -1,4 +1,4 @@
-//! The texts of `detail`: short and safe to print, whatever a resolver sends.
+//! The texts of `detail`: short and safe to print for any reply of a resolver.
 
 /// How many characters a list of remarks may have: enough for a few sentences, because a document can have hundreds of
 /// details.

@@ -102,7 +102,7 @@ fn printable(value: &[u8]) -> Option<&str> {
     std::str::from_utf8(value).ok().filter(|_| good)
 }
 
-/// Why there is no reply that could be read.
+/// Why no reply could be read.
 enum Failure {
     Unreachable(String),
     Malformed(String),

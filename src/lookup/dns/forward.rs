@@ -209,7 +209,7 @@ impl<T: Serialize> Set<T> {
 
     /// The set of these records of the outcome.
     fn new(outcome: &Outcome, records: Vec<T>) -> Self {
-        // The number of records needs no bound of its own: each record has three bytes or more.
+        // The number of records needs no separate bound: each record has three bytes or more.
         let (records, over) = bounded::take(records, |record| record, usize::MAX, MAX_TEXT);
         let omitted = over + outcome.omitted;
         Self { outcome: QueryOutcome::new(outcome, omitted, "record"), records, omitted: omitted + outcome.unreadable }

@@ -36,7 +36,7 @@ pub struct Scope {
     /// How many subjects the request has. They determine its budget of queries.
     pub subjects: usize,
     /// Whether the lookup is of the caller's own address. It then neither fills nor reads the cache of the instance, so
-    /// that nobody can find out who visited.
+    /// that clients cannot find out who visited.
     pub private: bool,
 }
 

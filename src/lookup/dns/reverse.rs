@@ -12,7 +12,7 @@ use super::wire::Query;
 use super::{Status, bounded, detail, name};
 use crate::platform::Platform;
 
-/// How many names are listed. An address with more names hosts many sites, and a longer list helps nobody.
+/// How many names are listed. An address with more names hosts many sites, and a longer list is of no use.
 pub const MAX_NAMES: usize = 32;
 
 /// How many bytes the names may have as JSON: enough for 32 host names of the greatest length. A byte that is not

@@ -85,7 +85,7 @@ fn a_content_coding_is_refused() {
         (&[" Identity "], true, "in another case"),
         (&["gzip"], false, "a coding"),
         (&["identity, br"], false, "a list with a coding"),
-        (&["identity", "gzip"], false, "in a field line of its own"),
+        (&["identity", "gzip"], false, "in a separate field line"),
         (&[""], false, "empty"),
     ] {
         let expected = if accepted { Ok(()) } else { Err(Unreadable::Coded) };

@@ -22,7 +22,7 @@ fn what_is_chosen() {
         (&[], ROOT, Some(Json), "no header: anything"),
         (&["*/*"], ROOT, Some(Json), "curl, fetch"),
         (&[BROWSER], ROOT, Some(Html), "a browser"),
-        (&[BROWSER], SCALAR, Some(Text), "a browser where there is no page"),
+        (&[BROWSER], SCALAR, Some(Text), "a browser, without a page to offer"),
         (&[BROWSER], BATCH, Some(Json), "a browser where only */* matches"),
         (&["text/html, application/xhtml+xml, */*"], ROOT, Some(Html), "an old browser names HTML"),
         (&["*/*, text/html"], ROOT, Some(Html), "in any order"),

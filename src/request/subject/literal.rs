@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str) -> Result<Option<IpAddr>, Invalid> {
     Ok(None)
 }
 
-/// Whether an IPv6 address stands before the first `%`: what follows is a zone (RFC 4007 section 11).
+/// Whether there is an IPv6 address before the first `%`, which is then followed by a zone (RFC 4007 section 11).
 pub(super) fn has_zone(text: &str) -> bool {
     let text = text.trim();
     let address = text.strip_prefix('[').unwrap_or(text).split_once('%').map(|(address, _)| address);

@@ -203,7 +203,7 @@ fn check(checker: &mut Checker, case: Case, got: &Got) {
             None => assert_ne!(header.get("required"), Some(&json!(true)), "{what}: {name} is missing"),
         }
     }
-    // Those that every response has stand in the description.
+    // The document lists headers of every response in its description.
     let everywhere = ["content-type", "content-length", "timing-allow-origin", "x-content-type-options"];
     for (name, _) in &got.headers {
         let said = everywhere.contains(name)

@@ -35,7 +35,8 @@ impl Checker {
 
     /// The value at the reference `#/…`.
     pub(super) fn at(&self, reference: &str) -> &Value {
-        let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} is not a reference into this document"));
+        let pointer =
+            reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} is not a reference into this document"));
         self.document.pointer(pointer).unwrap_or_else(|| panic!("{reference} has no target"))
     }
 
@@ -145,7 +146,7 @@ fn is(value: &Value, name: &Value) -> bool {
         "string" => value.is_string(),
         "array" => value.is_array(),
         "object" => value.is_object(),
-        other => panic!("{other} is no type"),
+        other => panic!("{other} is not a type"),
     }
 }
 
@@ -163,7 +164,7 @@ fn has_format(text: &str, format: &str) -> bool {
         "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
         "uri" => text.parse::<http::Uri>().is_ok_and(|uri| uri.scheme().is_some()),
         "date" => Regex::new(r"^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])$").unwrap().is_match(text),
-        other => panic!("{other} is no format that is checked here"),
+        other => panic!("{other} is a format that is not checked here"),
     }
 }
 
