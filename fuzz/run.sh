@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs fuzz targets, each for a while, one after the other. Everything that it makes is below target/fuzz.
+# Runs fuzz targets one after the other, each for a time. All files that it makes are below target/fuzz.
 #
 # usage: fuzz/run.sh SECONDS [TARGET...]
 #
-# What makes a target panic is kept below target/fuzz/artifacts, and the message says where; to see it again, give the
-# file to target/fuzz/build/*/debug/TARGET. Turn a fixed finding into a unit test.
+# An input that makes a target panic is kept below target/fuzz/artifacts; the message has its path. To reproduce it, run
+# target/fuzz/build/*/debug/TARGET with the file. When it is fixed, turn it into a unit test.
 #
-# Installs cargo-fuzz below target/tools where there is none. Takes rustup's nightly toolchain where there is one, with
-# the address sanitizer; else the default one, without.
+# Installs cargo-fuzz below target/tools if it is missing. Uses rustup's nightly toolchain with the address sanitizer if
+# it is installed, else the default toolchain without the sanitizer.
 set -euo pipefail
 
 main() {
@@ -20,7 +20,7 @@ main() {
 
     PATH=$PWD/target/tools/bin:$PATH
     cargo fuzz --version >/dev/null 2>&1 || cargo install --locked --root target/tools cargo-fuzz
-    # By its name it would be installed where it is not there.
+    # Naming the toolchain would install it if it is missing.
     if rustup toolchain list 2>/dev/null | grep -q '^nightly'; then
         sanitizer=address
         export RUSTUP_TOOLCHAIN=nightly
@@ -36,7 +36,7 @@ main() {
     done
 }
 
-# run TARGET SECONDS: with what was found before, the seeds as they are committed, and those that are made.
+# run TARGET SECONDS: starts with earlier findings, the committed seeds and the generated seeds.
 run() {
     local seeds=() program
     program=$(echo "$work"/build/*/debug/"$1")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the seeds of the target `reply` from the replies of tests/replies: nobody could read them here.
+"""Makes the seeds of the target `reply` from the replies in tests/replies, where people can read them.
 
 usage: seeds.py FOLDER
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "replies"))
 import compose  # noqa: E402
 
-# Longer ones only make the fuzzer slow.
+# Longer seeds only make the fuzzer slow.
 LONGEST = 2048
 
 
@@ -25,7 +25,7 @@ def main(folder):
             ip = ip_address(subject)
             seed = bytes([ip.version == 6]) + ip.packed + reply.octets
             (folder / reply.id.replace("/", "-")).write_bytes(seed)
-    # For replies that the target composes itself, any bytes will do.
+    # For replies that the target composes, any bytes are good seeds.
     dice = random.Random(1)
     for number in range(40):
         seed = bytes([2 + number % 2]) + dice.randbytes(20 * (number + 1))

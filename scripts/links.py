@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks the links of all Markdown files, offline: `make lint` runs it.
 
-A relative link must lead to a file or folder of the repository, and its anchor to a heading of that file. An external
+A relative link must point to a file or folder of the repository, and its anchor to a heading of that file. An external
 URL is checked for its form only. Headings get the anchors that GitHub gives them.
 
 A small script instead of a tool, because the tools that check anchors offline bring a hundred packages or take minutes
@@ -52,7 +52,7 @@ def is_skipped(folder):
 
 
 def check(file, root):
-    """Yields a line for every link of a file that leads nowhere."""
+    """Yields a line for every link of a file without a target."""
     text = Text(file.read_text(encoding="utf-8"))
     for link in text.links():
         problem = fault(link.target, file, root)

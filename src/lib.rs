@@ -8,7 +8,7 @@
 //!    [`platform::wasip3`] or, for older hosts, in `platform::wasip2`.
 //! 2. [`service`] leads a request through the next three and knows nothing about the platform but the traits.
 //! 3. [`request`] finds out what is asked, by whom, and in which form the answer is wanted.
-//! 4. [`lookup`] finds out what is known: what kind of address it is, what the databases say, and what DNS says. DNS
+//! 4. [`lookup`] finds out what is known: the kind of address, the entries of the databases, and the answers of DNS. DNS
 //!    queries are on their way before the databases are read, and no lookup waits for another.
 //! 5. [`response`] turns documents and errors into HTTP responses.
 //!

@@ -1,4 +1,4 @@
-//! What is known of a subject: what kind of address it is, what the databases say, and what DNS says.
+//! What is known of a subject: the kind of address, the entries of the databases, and the answers of DNS.
 //!
 //! - [`address`] knows the IANA special-purpose registries and finds IPv4 addresses inside IPv6 ones.
 //! - [`databases`] look an address up in the two databases inside the component.
@@ -12,6 +12,8 @@ pub mod dns;
 pub mod report;
 pub mod timing;
 
+pub use databases::Databases;
+
 use std::fmt;
 use std::net::IpAddr;
 
@@ -19,12 +21,12 @@ use futures_util::future::{join, join_all};
 use hickory_proto::rr::Name;
 
 use crate::lookup::address::{Embedded, Special, Via};
-use crate::lookup::databases::asn::{AutonomousSystem, Systems};
-use crate::lookup::databases::geo::{Locations, Place};
+use crate::lookup::databases::asn::AutonomousSystem;
+use crate::lookup::databases::geo::Place;
 use crate::lookup::databases::{bundled, mmdb};
 use crate::lookup::dns::forward::{self, Addresses};
-use crate::lookup::dns::session::{Session, Summary};
-use crate::lookup::dns::{Answer, reverse};
+use crate::lookup::dns::queries::{Queries, Summary};
+use crate::lookup::dns::reverse::{self, Names};
 use crate::lookup::report::{Host, Item, Report};
 use crate::lookup::timing::Timing;
 use crate::platform::Platform;
@@ -32,56 +34,33 @@ use crate::request::member::Needs;
 use crate::request::route::Options;
 use crate::request::subject::{HostName, Subject};
 
-/// The databases.
-pub struct Databases {
-    /// Where addresses are.
-    pub locations: Locations,
-    /// Who announces them.
-    pub systems: Systems,
-}
-
-impl Databases {
-    /// Opens the databases inside the component.
-    ///
-    /// # Errors
-    ///
-    /// When they are broken.
-    pub fn open() -> Result<Self, mmdb::Error> {
-        Ok(Self {
-            locations: Locations::open(bundled::GEO, bundled::ERROR_BOUND_KM)?,
-            systems: Systems::open(bundled::ASN)?,
-        })
-    }
-}
-
 /// The lookups of one request.
 pub struct Lookup<'a, O> {
     databases: &'a Databases,
     platform: &'a O,
-    /// `None` where DNS is not asked at all.
-    session: Option<Session<'a, O>>,
+    /// `None` if DNS is not queried at all.
+    queries: Option<Queries<'a, O>>,
     options: Options,
     timing: Timing,
 }
 
 impl<'a, O: Platform> Lookup<'a, O> {
-    /// Lookups in `databases`, and with `session` in DNS, as `options` want them.
-    pub fn new(databases: &'a Databases, platform: &'a O, session: Option<Session<'a, O>>, options: Options) -> Self {
-        Self { databases, platform, session, options, timing: Timing::default() }
+    /// Lookups in `databases`, and with `queries` in DNS, according to `options`.
+    pub fn new(databases: &'a Databases, platform: &'a O, queries: Option<Queries<'a, O>>, options: Options) -> Self {
+        Self { databases, platform, queries, options, timing: Timing::default() }
     }
 
-    /// Whether a report on `ip` asks DNS. Special addresses are not asked about, nor are those that carry one: their
-    /// names are private.
+    /// Whether a report on `ip` queries DNS.
     pub fn asks_dns(ip: IpAddr, needs: Needs, options: Options) -> bool {
-        needs.dns && options.dns && no_ptr_reason(address::special(ip), address::embedded(ip)).is_none()
+        matches!(ReverseLookup::of(ip, needs, options), ReverseLookup::Query)
     }
 
-    /// What the answers of DNS had in common.
+    /// What the answers of DNS have in common.
     pub fn summary(&self) -> Summary {
-        self.session.as_ref().map(Session::summary).unwrap_or_default()
+        self.queries.as_ref().map(Queries::summary).unwrap_or_default()
     }
 
-    /// The value of `server-timing`; empty where nothing took time.
+    /// The value of `server-timing`; empty if nothing was looked up.
     pub fn server_timing(&self) -> String {
         self.timing.header(&self.summary())
     }
@@ -98,25 +77,25 @@ impl<'a, O: Platform> Lookup<'a, O> {
         }
     }
 
-    /// What a host name leads to. DNS is asked about its addresses only where they are to be verified.
+    /// What a host name resolves to. The names of its addresses are queried only if `verify` asks for it.
     ///
     /// # Errors
     ///
     /// When a database is broken.
     pub async fn host(&self, host: &HostName) -> Result<Host<'a>, Error> {
-        let Some(session) = &self.session else {
-            return Err(Error::Internal("a host name was looked up without DNS".to_owned()));
+        let Some(queries) = &self.queries else {
+            return Err(Error::without_dns());
         };
         // Label by label: hickory-proto's parser of whole names rejects hyphens at the beginning of labels.
         let labels = host.ascii().split('.').map(str::as_bytes);
         let name = Name::from_labels(labels).map_err(|error| Error::Internal(error.to_string()))?;
         let records = async {
             match self.options.records {
-                true => Some(forward::records(session, &name).await),
+                true => Some(forward::records(queries, &name).await),
                 false => None,
             }
         };
-        let asked = join(forward::addresses(session, &name), records);
+        let asked = join(forward::addresses(queries, &name), records);
         let (found, records) = self.timing.of_dns(self.platform, asked).await;
         let Addresses { canonical, a, aaaa, addresses, omitted } = found;
         let needs = Needs { dns: self.options.verify, ..Needs::ALL };
@@ -134,8 +113,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
         })
     }
 
-    /// The report on an address, as far as it is needed. The question to DNS is on its way while the databases are
-    /// read.
+    /// The report on an address, as far as it is needed. The DNS query is on its way while the databases are read.
     ///
     /// # Errors
     ///
@@ -143,14 +121,8 @@ impl<'a, O: Platform> Lookup<'a, O> {
     pub async fn report(&self, ip: IpAddr, needs: Needs) -> Result<Report<'a>, Error> {
         let special = address::special(ip);
         let embedded = address::embedded(ip);
-        let names = async {
-            match needs.dns && self.options.dns {
-                true => Some(self.names(ip, special, embedded).await),
-                false => None,
-            }
-        };
-        let (dns, found) = join(names, async { self.find(ip, special, embedded, needs) }).await;
-        let (asn, geo) = found?;
+        let (dns, found) = join(self.names(ip, needs), async { self.find(ip, special, embedded, needs) }).await;
+        let (dns, (asn, geo)) = (dns?, found?);
         Ok(Report {
             ip,
             version: if ip.is_ipv4() { 4 } else { 6 },
@@ -163,20 +135,24 @@ impl<'a, O: Platform> Lookup<'a, O> {
         })
     }
 
-    /// What an address is called.
-    async fn names(&self, ip: IpAddr, special: Option<Special>, embedded: Option<Embedded>) -> Answer {
+    /// The names of an address; `None` if they are not requested.
+    async fn names(&self, ip: IpAddr, needs: Needs) -> Result<Option<Names>, Error> {
         let verify = self.options.verify;
-        match (no_ptr_reason(special, embedded), &self.session) {
-            (None, Some(session)) => self.timing.of_dns(self.platform, reverse::names(session, ip, verify)).await,
-            (reason, _) => {
-                let name = reason.map_or("", |special| special.name);
-                Answer::skipped(format!("no query is sent for special addresses ({name})"), verify)
+        match ReverseLookup::of(ip, needs, self.options) {
+            ReverseLookup::NotRequested => Ok(None),
+            ReverseLookup::Special(Special { name, .. }) => {
+                let reason = format!("no query is sent for special addresses ({name})");
+                Ok(Some(Names::skipped(reason, verify)))
+            }
+            ReverseLookup::Query => {
+                let queries = self.queries.as_ref().ok_or_else(Error::without_dns)?;
+                Ok(Some(self.timing.of_dns(self.platform, reverse::names(queries, ip, verify)).await))
             }
         }
     }
 
-    /// What the databases have. A special address has no place; one that carries another has the system and the place
-    /// of that one, unless it is announced by itself.
+    /// The entries of the databases. A special address has no place. An address with another inside has the place of
+    /// the inner one, and also its autonomous system, unless the outer one is announced itself.
     fn find(
         &self,
         ip: IpAddr,
@@ -184,7 +160,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
         embedded: Option<Embedded>,
         needs: Needs,
     ) -> Result<(Option<AutonomousSystem<'a>>, Option<Place<'a>>), Error> {
-        // The tree has the IPv4 networks under these prefixes, too. They read better as IPv4.
+        // The search tree has the IPv4 networks under these prefixes, too. They are reported as IPv4 networks.
         let aliased =
             embedded.is_some_and(|inside| matches!(inside.via, Via::Mapped | Via::Compatible | Via::SixToFour));
         let ordinary = embedded
@@ -195,7 +171,7 @@ impl<'a, O: Platform> Lookup<'a, O> {
         if needs.asn && !aliased {
             asn = self.system(ip)?;
         }
-        // Below the Teredo prefix, too. There the IPv4 address is the server's: its network says nothing of the client.
+        // And under the Teredo prefix. There the IPv4 address is the server's, which is not the client's network.
         let is_teredo = embedded.is_some_and(|inside| inside.via == Via::Teredo);
         asn = asn.filter(|system| !is_teredo || system.network.prefix() <= address::TEREDO_PREFIX);
         let Some(ordinary) = ordinary else { return Ok((asn, None)) };
@@ -214,13 +190,39 @@ impl<'a, O: Platform> Lookup<'a, O> {
     }
 }
 
-/// Why a lookup failed. Nothing that a client or a resolver sends causes it.
+/// Whether the names of an address are looked up.
+enum ReverseLookup {
+    /// The report has none, because the request does not need them.
+    NotRequested,
+    /// No query is sent: the address is in this special block, or the address inside it is. Their names are private.
+    Special(Special),
+    /// A query is sent.
+    Query,
+}
+
+impl ReverseLookup {
+    fn of(ip: IpAddr, needs: Needs, options: Options) -> Self {
+        if !needs.dns || !options.dns {
+            return Self::NotRequested;
+        }
+        let inside = || address::embedded(ip).and_then(|inside| address::special(inside.ip.into()));
+        address::special(ip).or_else(inside).map_or(Self::Query, Self::Special)
+    }
+}
+
+/// Why a lookup failed. Nothing that a client or a resolver sends is the cause.
 #[derive(Debug)]
 pub enum Error {
     /// A database cannot be read.
     Database(mmdb::Error),
-    /// The code contradicts itself.
+    /// The code is at fault.
     Internal(String),
+}
+
+impl Error {
+    fn without_dns() -> Self {
+        Self::Internal("a lookup needs DNS and has none".to_owned())
+    }
 }
 
 impl fmt::Display for Error {
@@ -245,10 +247,4 @@ impl From<mmdb::Error> for Error {
     fn from(error: mmdb::Error) -> Self {
         Self::Database(error)
     }
-}
-
-/// The special block because of which no PTR query is sent: that of the address, or of the address inside it. Their names
-/// are private.
-fn no_ptr_reason(special: Option<Special>, embedded: Option<Embedded>) -> Option<Special> {
-    special.or_else(|| embedded.and_then(|inside| address::special(inside.ip.into())))
 }

@@ -1,9 +1,10 @@
 //! Documents and errors as HTTP responses.
 //!
-//! - [`reply`] is the response: status, headers, body; [`etag`] finds out whether the client has it already.
+//! - [`reply`] is the response: status, headers, body. [`etag`] makes its entity tag, and checks whether the client has
+//!   the response already.
 //! - [`problem`] is the document of an error, and the only place where errors become HTTP.
-//! - [`page`] shows a report to people, [`openapi`] describes the service to programs; [`icon`] and [`robots`] are for
-//!   browsers and crawlers.
+//! - [`page`] shows a report to people. [`openapi`] describes the service to programs. [`icon`] and [`robots`] are files
+//!   for browsers and crawlers.
 
 pub mod etag;
 pub mod icon;

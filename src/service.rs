@@ -20,7 +20,7 @@ use crate::lookup::databases::bundled;
 use crate::lookup::databases::manifest::Manifest;
 use crate::lookup::databases::mmdb;
 use crate::lookup::dns;
-use crate::lookup::dns::session::{Scope, Session};
+use crate::lookup::dns::queries::{Queries, Scope};
 use crate::lookup::report::{About, Health};
 use crate::lookup::{Databases, Lookup};
 use crate::platform::{Platform, Request};
@@ -33,7 +33,7 @@ use crate::response::problem::Problem;
 use crate::response::reply::{Caching, Head, Reply};
 use crate::response::{icon, openapi, robots};
 
-/// The service: open databases, checked configuration and what DNS has answered, for the life of an instance.
+/// The service: open databases, checked configuration and cached DNS answers, for the life of an instance.
 pub struct Service {
     databases: Result<Databases, mmdb::Error>,
     config: OnceLock<Config>,
@@ -42,7 +42,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Opens the databases inside the component. If they are broken, every request that needs them is answered with that
+    /// Opens the databases inside the component. If they are broken, the answer to every request that needs them is that
     /// error.
     pub fn open() -> Self {
         Self {
@@ -99,7 +99,7 @@ impl Service {
     ) -> Result<Reply<'a>, Problem> {
         let media_type = accepted(request, &[MediaType::Json, MediaType::Ndjson])?;
         let form = Form::of(&request.header("content-type"))?;
-        // Browsers send JSON to another origin only where `OPTIONS` allows it.
+        // Browsers send JSON to another origin only if the reply to `OPTIONS` allows it.
         if form != Form::Json && origin::is_another(request) {
             return Err(Unreadable::CrossOrigin.into());
         }
@@ -113,8 +113,8 @@ impl Service {
             batch = batch.without_host_names();
         }
         let scope = Scope { subjects: batch.0.len(), private: false };
-        let session = Session::new(platform, config, &self.dns, scope);
-        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
+        let queries = Queries::new(platform, config, &self.dns, scope);
+        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(queries), options);
         let style = if options.pretty { Style::Indented } else { Style::Compact };
         let layout = if media_type == MediaType::Ndjson { Layout::Lines } else { Layout::Array(style) };
         let head = Head::new(Caching::Private);
@@ -146,8 +146,8 @@ impl Service {
         Ok(Reply::new(MediaType::Json, json(&about, options.pretty)?).with_head(head))
     }
 
-    /// The configuration: read at the first request that needs it. Two requests may read it at the same time; they read
-    /// the same.
+    /// The configuration, read at the first request that needs it. Two requests may read it at the same time, with the same
+    /// result.
     async fn config(&self, platform: &impl Platform) -> Result<&Config, config::Error> {
         if let Some(config) = self.config.get() {
             return Ok(config);
@@ -157,7 +157,7 @@ impl Service {
     }
 }
 
-/// The media type that the client prefers of those that there are.
+/// The media type that the client prefers among these.
 fn accepted(request: &impl Request, offers: &'static [MediaType]) -> Result<MediaType, Problem> {
     Ok(negotiate::choose(&request.header("accept"), offers)?)
 }

@@ -1,5 +1,7 @@
 //! A platform for the unit tests: resolvers that follow a script, and time that passes only when all wait for it.
 
+mod reaction;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -10,109 +12,14 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use hickory_proto::op::{Message, MessageType, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA, CNAME, PTR};
-use hickory_proto::rr::{Name, RData, Record};
+use hickory_proto::op::Message;
 
 use crate::config::{Config, Resolver};
-use crate::lookup::dns::exchange::MEDIA_TYPE;
 use crate::platform::{Body, Platform, Response, Unreachable, WakeOnDrop};
 
-/// What a resolver does with a query.
-#[derive(Clone, Debug)]
-pub struct Reaction {
-    /// After how long.
-    pub after: Duration,
-    /// What it does then; `None`: it never responds.
-    pub response: Option<Result<Canned, Unreachable>>,
-}
+pub use reaction::{Canned, Reaction, address, cname, name, ptr};
 
-/// An HTTP response.
-#[derive(Clone, Debug, Default)]
-pub struct Canned {
-    pub status: u16,
-    pub content_type: Option<&'static str>,
-    pub content_encoding: Option<&'static str>,
-    pub age: Option<&'static str>,
-    pub retry_after: Option<&'static str>,
-    pub pieces: Vec<Result<Vec<u8>, Unreachable>>,
-}
-
-impl Reaction {
-    /// A reply with these bytes, at once.
-    pub fn bytes(bytes: Vec<u8>) -> Self {
-        Self::http(Canned { status: 200, content_type: Some(MEDIA_TYPE), pieces: vec![Ok(bytes)], ..Canned::default() })
-    }
-
-    pub fn http(response: Canned) -> Self {
-        Self { after: Duration::ZERO, response: Some(Ok(response)) }
-    }
-
-    pub fn status(status: u16) -> Self {
-        Self::http(Canned { status, ..Canned::default() })
-    }
-
-    pub fn unreachable(why: &str) -> Self {
-        Self { after: Duration::ZERO, response: Some(Err(Unreachable::new(why.to_owned()))) }
-    }
-
-    /// The resolver has closed the connection.
-    pub fn closed() -> Self {
-        let error = Unreachable { closed: true, ..Unreachable::new("closed") };
-        Self { after: Duration::ZERO, response: Some(Err(error)) }
-    }
-
-    pub fn silence() -> Self {
-        Self { after: Duration::ZERO, response: None }
-    }
-
-    /// A response to `question`, changed by `change`.
-    pub fn reply(question: &Message, change: impl FnOnce(&mut Message)) -> Self {
-        let mut message = question.clone();
-        message.metadata.message_type = MessageType::Response;
-        message.metadata.authentic_data = false;
-        message.edns = None;
-        change(&mut message);
-        Self::bytes(message.to_vec().unwrap())
-    }
-
-    /// These records, all of the name that is asked about, for `ttl` seconds.
-    pub fn records(question: &Message, ttl: u32, records: Vec<RData>) -> Self {
-        let name = question.queries[0].name().clone();
-        let records = records.into_iter().map(|data| Record::from_rdata(name.clone(), ttl, data));
-        Self::reply(question, |message| message.answers = records.collect())
-    }
-
-    pub fn code(question: &Message, code: ResponseCode) -> Self {
-        Self::reply(question, |message| message.metadata.response_code = code)
-    }
-
-    #[must_use]
-    pub fn after(self, milliseconds: u64) -> Self {
-        Self { after: Duration::from_millis(milliseconds), ..self }
-    }
-}
-
-pub fn name(text: &str) -> Name {
-    Name::from_ascii(text).unwrap()
-}
-
-pub fn ptr(target: &str) -> RData {
-    RData::PTR(PTR(name(target)))
-}
-
-pub fn cname(target: &str) -> RData {
-    RData::CNAME(CNAME(name(target)))
-}
-
-pub fn address(ip: &str) -> RData {
-    match ip.parse().unwrap() {
-        std::net::IpAddr::V4(ip) => RData::A(A(ip)),
-        std::net::IpAddr::V6(ip) => RData::AAAA(AAAA(ip)),
-    }
-}
-
-/// Good values of all variables: what [`config`] says.
+/// Good values of all variables: those of [`config`].
 pub const VARIABLES: [(&str, &str); 9] = [
     ("doh_primary", "https://one.example"),
     ("doh_fallback", "https://two.example"),
@@ -132,7 +39,7 @@ pub struct World<'a> {
     react: React<'a>,
     /// The hosts of the resolvers that were queried, and the queries.
     pub asked: RefCell<Vec<(String, Message)>>,
-    /// Queries that were given up before there was a response.
+    /// Queries that were dropped before there was a response.
     pub dropped: Rc<Cell<usize>>,
     /// Queries in flight, and the most that there were at once.
     pub in_flight: Rc<Cell<usize>>,
@@ -164,11 +71,11 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Runs `future`; whenever it waits for time only, time passes.
+    /// Runs `future`. Time passes only while it waits for nothing but time.
     ///
     /// # Panics
     ///
-    /// When it waits for what never happens.
+    /// When it waits for an event that never happens.
     pub fn run<T>(&self, future: impl Future<Output = T>) -> T {
         struct Flag(AtomicBool);
         impl Wake for Flag {

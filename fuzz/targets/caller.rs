@@ -1,8 +1,8 @@
-//! Header lines -> the caller's address. What a client sends comes before what the platform adds, and may be anything:
-//! it must not change who the caller is.
+//! Header lines to the caller's address. The lines of a client come before the line that the platform adds, and must not
+//! change the result, whatever they are.
 //!
 //! The input is text: its first line is `caller_header` and `trusted_proxies`, its last line is the value that the
-//! platform added, and the others are the client's.
+//! platform added, and the others are from the client.
 
 #![no_main]
 
@@ -24,20 +24,20 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(
             together,
             Ok(ip),
-            "what a client sends decides who the caller is ({source:?}): {:?} before {:?}",
+            "the client's lines change the caller ({source:?}): {:?} before {:?}",
             lossy(client),
             lossy(&[platform]),
         );
         assert_eq!(ip, ip.to_canonical(), "an IPv4 caller is given as IPv4-mapped, by {:?}", lossy(&[platform]));
     }
-    // With one who adds a line of its own, and with one trusted proxy that adds one entry, nothing before counts.
+    // If the platform adds a line, or one trusted proxy adds one entry, nothing before it counts.
     let adds_one =
         !matches!(source, CallerHeader::XForwardedFor(proxies) | CallerHeader::Forwarded(proxies) if proxies.get() > 1);
     if adds_one && !platform.trim_ascii().is_empty() {
         assert_eq!(
             together.is_ok(),
             alone.is_ok(),
-            "what a client sends makes a caller of none ({source:?}): {:?} before {:?}",
+            "the client's lines change whether there is a caller ({source:?}): {:?} before {:?}",
             lossy(client),
             lossy(&[platform]),
         );

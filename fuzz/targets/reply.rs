@@ -1,17 +1,17 @@
-//! DNS reply -> answer. Any bytes are refused, or give an answer that holds together; and a reply that was composed gives
-//! what it was composed of, with records that cannot be read among its others.
+//! A DNS reply to the names of an address. Any bytes are refused or give consistent names. A composed reply gives the
+//! names that it was composed of, in any order of its records.
 //!
-//! The input is bytes: the first chooses the address family and whether a reply is composed, the address is next, and
-//! the rest is the reply itself, or what it is composed of.
+//! The input is bytes: the first selects the address family and whether a reply is composed, the address follows, and the
+//! rest is the reply or the plan by which it is composed.
 
 #![no_main]
 
 use std::net::IpAddr;
 
-use hickory_proto::op::{Message, OpCode, Query, ResponseCode};
+use hickory_proto::op::{Message, OpCode, Query as QuestionSection, ResponseCode};
 use hickory_proto::rr::rdata::{CNAME, PTR, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
-use ipedge::lookup::dns::{Answer, Status, wire::Question};
+use ipedge::lookup::dns::{Status, reverse::Names, wire::Query};
 use libfuzzer_sys::arbitrary::{self, Arbitrary, Unstructured};
 use libfuzzer_sys::fuzz_target;
 
@@ -24,7 +24,7 @@ fuzz_target!(|input: &[u8]| {
     if choice & COMPOSED == 0 {
         if let Some(answer) = read(ip, rest) {
             check(&answer, rest);
-            // HTTP says how long a message is. What comes after the records that the header counts is nothing.
+            // HTTP has the length of a message. Bytes after the records that the header counts are ignored.
             let longer = [rest, b"\0tail"].concat();
             assert_eq!(read(ip, &longer), Some(answer), "bytes after the end of the message change the answer");
         }
@@ -37,7 +37,7 @@ fuzz_target!(|input: &[u8]| {
         let (status, names, ttl) = expected;
         assert_eq!((answer.status, answer.ttl), (status, ttl), "not what was composed: {reply:02x?}");
         assert_eq!(found.len() + answer.omitted, names.len(), "not as many names as composed: {reply:02x?}");
-        // Names that did not fit are missing; the order stays.
+        // Names that did not fit are missing. The order stays.
         let mut rest = names.iter();
         assert!(found.iter().all(|name| rest.any(|other| other == name)), "not the names composed: {reply:02x?}");
         assert!(answer.omitted == 0 || names.len() > 6, "few names are all listed: {answer:?}");
@@ -52,13 +52,13 @@ fn address(choice: u8, bytes: &[u8]) -> Option<(IpAddr, &[u8])> {
     }
 }
 
-fn read(ip: IpAddr, reply: &[u8]) -> Option<Answer> {
-    let question = Question::ptr(ip).unwrap_or_else(|error| panic!("no question for {ip}: {error}"));
-    question.answer(reply).ok().map(|outcome| Answer::from(&outcome))
+fn read(ip: IpAddr, reply: &[u8]) -> Option<Names> {
+    let query = Query::ptr(ip).unwrap_or_else(|error| panic!("no query for {ip}: {error}"));
+    query.read_reply(reply).ok().map(|outcome| Names::from(&outcome))
 }
 
-/// What holds for every answer that is accepted.
-fn check(answer: &Answer, reply: &[u8]) {
+/// Checks what is true for every accepted reply.
+fn check(answer: &Names, reply: &[u8]) {
     use Status::{Nodata, Nxdomain, Ok, Refused, Servfail};
     let [id @ .., flags, _, _, questions] = reply.first_chunk::<6>().expect("an answer has a header");
     assert_eq!((id, flags & 0xfa), (&[0, 0], 0x80), "an answer to something else: {reply:02x?}");
@@ -77,7 +77,7 @@ fn check(answer: &Answer, reply: &[u8]) {
     assert!(answer.status != Ok || answer.ttl.is_some(), "every record has a TTL: {answer:?}");
     assert!(answer.ttl.is_none_or(|ttl| ttl <= i32::MAX as u32), "a TTL of more than 31 bits: {answer:?}");
     if matches!(answer.status, Servfail | Refused) {
-        assert_eq!((answer.ttl, answer.authenticated), (None, false), "a failure says nothing of the name: {answer:?}");
+        assert_eq!((answer.ttl, answer.authenticated), (None, false), "a failure has neither TTL nor AD bit: {answer:?}");
     }
 
     // The shortest record: the root as its owner, type, class, TTL, and a length of zero.
@@ -91,9 +91,9 @@ fn check(answer: &Answer, reply: &[u8]) {
         assert!(seen.insert(labels), "a name twice: {name}");
     }
     if let Some(detail) = &answer.detail {
-        assert!((1..1_200).contains(&detail.chars().count()), "a detail of no sensible length: {detail:?}");
+        assert!((1..1_200).contains(&detail.chars().count()), "a detail that is empty or too long: {detail:?}");
         let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        assert!(!detail.contains(hidden), "characters in the detail that cannot be seen: {detail:?}");
+        assert!(!detail.contains(hidden), "hidden characters in the detail: {detail:?}");
     }
 }
 
@@ -132,10 +132,10 @@ fn labels(text: &str) -> Vec<Vec<u8>> {
     labels
 }
 
-/// What a reply is composed of.
+/// The plan by which a reply is composed.
 #[derive(Arbitrary, Debug)]
 struct Plan {
-    /// The CNAMEs from the question on: their targets and TTLs.
+    /// The CNAMEs, beginning at the queried name: their targets and TTLs.
     chain: Vec<(Labels, u32)>,
     /// The PTR records at the end of it.
     names: Vec<(Labels, u32)>,
@@ -144,9 +144,9 @@ struct Plan {
     /// TTL and MINIMUM of the root's SOA.
     soa: Option<(u32, u32)>,
     exists: bool,
-    /// Whether owners come back in upper case.
+    /// Whether owners are in upper case.
     loud: bool,
-    /// Where each record goes, if it is not the next place.
+    /// The position of each record, if it is not the next one.
     places: Vec<u8>,
 }
 
@@ -154,7 +154,7 @@ type Labels = Vec<Vec<u8>>;
 type Expected = (Status, Vec<Labels>, Option<u32>);
 
 impl Plan {
-    /// The reply, and what it says; `None` where no such reply can be.
+    /// The reply, and what it contains; `None` if it cannot be composed.
     fn compose(self, ip: IpAddr) -> Option<(Vec<u8>, Expected)> {
         let asked = Name::from(ip);
         let mut owners = vec![asked.clone()];
@@ -187,12 +187,12 @@ impl Plan {
         }
 
         let mut message = Message::response(0, OpCode::Query);
-        message.add_query(Query::query(asked, RecordType::PTR));
+        message.add_query(QuestionSection::query(asked, RecordType::PTR));
         message.answers = shuffled(records, &self.places);
         if self.loud {
             message.answers.iter_mut().try_for_each(|record| shouted(&record.name).map(|name| record.name = name))?;
         }
-        // The names come in the order of their records.
+        // The names are in the order of their records.
         let rank = |name: &Name| message.answers.iter().position(|record| holds(record, owners.last(), name));
         names.sort_by_key(rank);
         if let Some((ttl, minimum)) = self.soa {
@@ -221,7 +221,7 @@ impl Plan {
     }
 }
 
-/// A name of the labels, as far as they can be labels.
+/// A name of these labels, each cut to a valid length.
 fn name(mut labels: Labels) -> Option<Name> {
     labels.retain(|label| !label.is_empty());
     labels.iter_mut().for_each(|label| label.truncate(63));
@@ -243,7 +243,7 @@ fn holds(record: &Record, owner: Option<&Name>, name: &Name) -> bool {
     Some(&record.name) == owner && target(record) == Some(name)
 }
 
-/// The records, each put where `places` says, as long as it says.
+/// The records, each at its position in `places`, if it has one.
 fn shuffled(records: Vec<Record>, places: &[u8]) -> Vec<Record> {
     let mut order = Vec::new();
     for (number, record) in records.into_iter().enumerate() {

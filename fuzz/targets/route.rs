@@ -1,7 +1,7 @@
-//! Method, path and query -> route. Every request has a route or an error; a route printed as a path is the same route
-//! again, and a redirect stays on this host and leads to a resource.
+//! Method, path and query to a route. Every request has a route or an error. A route printed as a path is read as the same
+//! route, and a redirect stays on this host and leads to a resource.
 //!
-//! The input is text, as in a request's first line: a method, a blank, a path with query.
+//! The input is text, as in the first line of a request: a method, a blank, a path with query.
 
 #![no_main]
 
@@ -20,7 +20,7 @@ fuzz_target!(|input: &str| {
         Route::Icon => vec!["/icon.svg".to_owned(), "/favicon.ico".to_owned()],
         Route::Robots => vec!["/robots.txt".to_owned()],
         Route::Redirect(Redirect { location, .. }) => {
-            assert!(location.starts_with('/') && !location.starts_with("//"), "{path:?} leads away, to {location:?}");
+            assert!(location.starts_with('/') && !location.starts_with("//"), "{path:?} leads to another host, at {location:?}");
             assert!(location.bytes().all(|byte| byte.is_ascii_graphic()), "{location:?} is not a header's value");
             let there = Route::parse(method, &location);
             assert!(
@@ -59,7 +59,7 @@ fuzz_target!(|input: &str| {
     if matches!(method, "GET" | "HEAD") {
         let other = if method == "GET" { "HEAD" } else { "GET" };
         let read = Route::parse(other, path);
-        assert_eq!(read.as_ref(), Ok(&route), "{path:?} is another thing to {other} than to {method}");
+        assert_eq!(read.as_ref(), Ok(&route), "{path:?} is another route with {other} than with {method}");
     }
     let busted = format!("{path}{}_=1", if path.contains('?') { '&' } else { '?' });
     let read = Route::parse(method, &busted);

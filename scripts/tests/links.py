@@ -57,7 +57,7 @@ ROWS = [
     ("[a][b]\n\n[b]: api.md", None, "a reference"),
     ("[a][]\n\n[A]: api.md", None, "a reference by its text, in capitals"),
     ("[a][b]", "not defined", "a reference without a definition"),
-    ("[a][b]\n\n[b]: nowhere.md", "no such file", "a definition that leads nowhere"),
+    ("[a][b]\n\n[b]: nowhere.md", "no such file", "a definition without a target"),
     ("[a](https://example.com/a_(b)?c=%20#d)", None, "an external URL"),
     ("<https://example.com>", None, "an automatic link"),
     ("<https://exa mple.com>", "a character", "a blank in a URL"),

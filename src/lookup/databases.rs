@@ -7,3 +7,28 @@ pub mod bundled;
 pub mod geo;
 pub mod manifest;
 pub mod mmdb;
+
+use self::asn::Systems;
+use self::geo::Locations;
+
+/// The databases.
+pub struct Databases {
+    /// The places of addresses.
+    pub locations: Locations,
+    /// The systems that announce them.
+    pub systems: Systems,
+}
+
+impl Databases {
+    /// Opens the databases inside the component.
+    ///
+    /// # Errors
+    ///
+    /// When they are broken.
+    pub fn open() -> Result<Self, mmdb::Error> {
+        Ok(Self {
+            locations: Locations::open(bundled::GEO, bundled::ERROR_BOUND_KM)?,
+            systems: Systems::open(bundled::ASN)?,
+        })
+    }
+}

@@ -1,4 +1,4 @@
-//! The document: its serde types are the contract with every client.
+//! The documents. Their serde types are the contract with every client.
 //!
 //! Every key is always present, with one type or null. Numbers are numbers, times are seconds, distances kilometres.
 
@@ -10,10 +10,10 @@ use crate::lookup::address::{Embedded, Special};
 use crate::lookup::databases::asn::AutonomousSystem;
 use crate::lookup::databases::geo::Place;
 use crate::lookup::databases::manifest::{Database, Manifest};
-use crate::lookup::dns;
 use crate::lookup::dns::forward::{QueryOutcome, Records};
+use crate::lookup::dns::reverse::Names;
 
-/// What is known of an address.
+/// The report on an address.
 #[derive(Debug, Serialize)]
 pub struct Report<'a> {
     /// The address, in the canonical form (RFC 5952).
@@ -26,10 +26,10 @@ pub struct Report<'a> {
     pub embedded: Option<Embedded>,
     /// The autonomous system that announces it.
     pub asn: Option<AutonomousSystem<'a>>,
-    /// Its place.
+    /// The place of the address.
     pub geo: Option<Place<'a>>,
     /// Its names; null if and only if they were not requested.
-    pub dns: Option<dns::Answer>,
+    pub dns: Option<Names>,
     /// The attribution that the databases' licences require: one text for all sources.
     pub attribution: &'static str,
 }
@@ -51,13 +51,13 @@ pub enum Part<'r> {
     /// `geo`.
     Geo(&'r Option<Place<'r>>),
     /// `dns`.
-    Dns(&'r Option<dns::Answer>),
+    Dns(&'r Option<Names>),
     /// `attribution`.
     Attribution(&'r str),
 }
 
 impl Report<'_> {
-    /// The member of this name, `None` where there is none.
+    /// The member of this name; `None` if there is none.
     pub fn part(&self, name: &str) -> Option<Part<'_>> {
         Some(match name {
             "ip" => Part::Ip(self.ip),
@@ -78,25 +78,25 @@ impl Report<'_> {
 pub struct Host<'a> {
     /// The name in lower case, internationalised labels as `xn--…` (RFC 5890 section 2.3.2.1), without the root dot.
     pub host: String,
-    /// The same with internationalised labels as people read them.
+    /// The same name with internationalised labels as people read them.
     pub unicode: String,
-    /// The name that it is an alias of: the end of the CNAME chain; null where there is none.
+    /// The name that it is an alias of: the end of the CNAME chain; null if there is none.
     pub canonical: Option<String>,
     /// The outcome of the query for IPv4 addresses.
     pub a: QueryOutcome,
     /// The outcome of the query for IPv6 addresses.
     pub aaaa: QueryOutcome,
-    /// The reports on its addresses, IPv4 first, each once, at most [`dns::forward::MAX_ADDRESSES`].
+    /// The reports on its addresses, IPv4 first, each once, at most [`MAX_ADDRESSES`](crate::lookup::dns::forward::MAX_ADDRESSES).
     pub addresses: Vec<Report<'a>>,
     /// The number of further addresses, and of address records that cannot be read.
     pub omitted: usize,
-    /// Further records at the name; null where they were not requested.
+    /// Further records at the name; null if they were not requested.
     pub records: Option<Records>,
     /// The attribution that the databases' licences require: one text for all sources.
     pub attribution: &'static str,
 }
 
-/// What is known of a subject.
+/// The document on a subject.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Item<'a> {
@@ -106,7 +106,7 @@ pub enum Item<'a> {
     Host(Box<Host<'a>>),
 }
 
-/// A document whose TTLs run down while it stays the same.
+/// A document whose TTLs count down while the rest stays the same.
 pub trait Passing: Serialize {
     /// Removes the TTLs.
     fn without_ttl(&mut self);
@@ -126,7 +126,7 @@ impl Passing for Host<'_> {
         self.aaaa.ttl = None;
         self.addresses.iter_mut().for_each(Passing::without_ttl);
         if let Some(records) = &mut self.records {
-            records.found_mut().for_each(|found| found.ttl = None);
+            records.outcomes_mut().for_each(|outcome| outcome.ttl = None);
         }
     }
 }

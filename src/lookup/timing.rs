@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use crate::lookup::dns::session::Summary;
+use crate::lookup::dns::queries::Summary;
 use crate::platform::Platform;
 
-/// How long what took, in the order in which it was done.
+/// How long each part of the work took, in the order in which it was done.
 #[derive(Debug, Default)]
 pub struct Timing {
     work: RefCell<Vec<(&'static str, Duration)>>,
@@ -23,7 +23,7 @@ impl Timing {
         output
     }
 
-    /// Waits for DNS, and notes from when to when.
+    /// Waits for DNS, and notes when the wait began and ended.
     pub async fn of_dns<T>(&self, platform: &impl Platform, wait: impl Future<Output = T>) -> T {
         let start = platform.now();
         let output = wait.await;
@@ -32,7 +32,7 @@ impl Timing {
         output
     }
 
-    /// Notes how long something took: one that is noted already took longer.
+    /// Adds to the time of a part of the work.
     fn note(&self, name: &'static str, time: Duration) {
         let mut list = self.work.borrow_mut();
         match list.iter_mut().find(|(known, _)| *known == name) {
@@ -44,8 +44,8 @@ impl Timing {
     /// The value of `server-timing` (W3C Server Timing, section 2): times in milliseconds; `dns` names the resolver that
     /// answered.
     ///
-    /// The time of DNS stands in answers that are for the caller alone. Elsewhere it would show which answers were
-    /// cached, and so what others have asked for.
+    /// Only answers for the caller alone have the time of DNS. In others it would show which answers were cached, and so
+    /// what other clients looked up.
     pub fn header(&self, summary: &Summary) -> String {
         let mut entries: Vec<_> =
             self.work.borrow().iter().map(|(name, time)| format!("{name};{}", milliseconds(*time))).collect();
@@ -80,7 +80,7 @@ mod tests {
         let timing = Timing::default();
         let summary =
             |source: Option<&str>, private| Summary { source: source.map(str::to_owned), private, holds: None };
-        assert_eq!(timing.header(&summary(None, true)), "", "nothing was done");
+        assert_eq!(timing.header(&summary(None, true)), "", "no lookups");
         timing.note("geo", Duration::from_micros(12));
         let world = World::new(|_, _| Reaction::silence());
         let wait = |ms| timing.of_dns(&world, world.sleep(Duration::from_millis(ms)));
@@ -89,8 +89,8 @@ mod tests {
         let one = Some("https://one.example");
         for (source, private, expected, why) in [
             (one, true, "geo;dur=0.013, dns;desc=\"https://one.example\";dur=20.000", "the caller's own"),
-            (one, false, "geo;dur=0.013, dns;desc=\"https://one.example\"", "cached or not, others do not see"),
-            (None, false, "geo;dur=0.013, dns", "nobody answered"),
+            (one, false, "geo;dur=0.013, dns;desc=\"https://one.example\"", "others do not see whether it was cached"),
+            (None, false, "geo;dur=0.013, dns", "no resolver answered"),
         ] {
             assert_eq!(timing.header(&summary(source, private)), expected, "{why}");
         }

@@ -14,15 +14,15 @@ use crate::platform::{Body, Platform};
 use crate::request::header_syntax;
 use crate::request::subject::{Invalid, Subject};
 
-/// The most bytes that the body of a batch may have: a thousand names of the greatest length fit, with room for quotes.
+/// The most bytes that the body of a batch may have: enough for a thousand names of the greatest length, with quotes.
 const MAX_BODY: usize = 512 * 1024;
 
-/// The longest that a request body may take: it occupies one of the requests that an instance serves at once. A client
-/// needs 52 KiB/s for the longest body, and the usual body of a few KiB leaves in one packet.
+/// How long a request body may take, because the request occupies one of those that an instance serves at once. The
+/// longest body needs 52 KiB/s; the usual body of a few KiB arrives in a few packets.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The most bytes of an entry's text that are kept, to be repeated in a problem: no subject is longer, and the texts of
-/// a batch are in memory until its response is written.
+/// The most bytes of an entry's text that are kept, to be repeated in a problem document. No subject is longer, and the
+/// texts of a batch are in memory until its response is written.
 const MAX_TEXT: usize = 1024;
 
 /// The subjects of a batch, in the order of the request, duplicates included.
@@ -43,9 +43,9 @@ pub struct Entry {
 pub enum BadEntry {
     /// It is neither an address nor a public host name.
     Invalid(Invalid),
-    /// It is JSON, and not a string.
+    /// It is a JSON value other than a string.
     NotText,
-    /// It is a host name, and the operator has turned them off.
+    /// It is a host name, and the operator has turned host names off.
     HostNamesOff,
 }
 
@@ -54,7 +54,7 @@ pub enum BadEntry {
 pub enum Unreadable {
     /// Its media type is neither JSON nor plain text.
     MediaType,
-    /// A page of another site sends it, in a form for which browsers do not ask first.
+    /// A page of another site sends it in a form that browsers send without a preflight.
     CrossOrigin,
     /// It has a content coding (RFC 9110 section 8.4), such as gzip.
     Coded,
@@ -76,7 +76,7 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MediaType => {
-                f.write_str("Send a JSON array of strings as application/json, or a subject a line as text/plain.")
+                f.write_str("Send a JSON array of strings as application/json, or one subject per line as text/plain.")
             }
             Self::CrossOrigin => f.write_str(
                 "This request comes from a page of another origin. Send a JSON array of strings as application/json.",
@@ -85,7 +85,7 @@ impl fmt::Display for Unreadable {
             Self::TooLong => write!(f, "Send at most {MAX_BODY} bytes at once."),
             Self::TooMany(limit) => write!(f, "Send at most {limit} subjects at once."),
             Self::Syntax(why) => {
-                write!(f, "Send a JSON array of strings, or a subject a line; this is neither: {why}.")
+                write!(f, "Send a JSON array of strings, or one subject per line. This body is neither: {why}.")
             }
             Self::NotAList => f.write_str("Send an array of strings, such as [\"8.8.8.8\", \"dns.google\"]."),
             Self::TooSlow => {
@@ -101,9 +101,9 @@ impl fmt::Display for Unreadable {
 pub enum Form {
     /// A JSON array of strings.
     Json,
-    /// A subject a line.
+    /// One subject per line.
     Lines,
-    /// An array if it begins like one, else lines: the client does not say, or says what curl says of anything.
+    /// An array if it begins like one, else lines: the client names no media type, or the one that curl always names.
     Either,
 }
 
@@ -138,7 +138,7 @@ pub fn check_coding<V: AsRef<[u8]>>(content_encoding: &[V]) -> Result<(), Unread
 }
 
 impl Batch {
-    /// The same with host names as bad entries: the operator has turned them off.
+    /// The same batch with host names as bad entries, because the operator has turned them off.
     #[must_use]
     pub fn without_host_names(mut self) -> Self {
         for entry in &mut self.0 {
@@ -156,7 +156,7 @@ impl Batch {
     /// When it is too long or takes too long, has more than `limit` subjects, or is not of the `form`. An invalid
     /// subject does not fail the batch.
     pub async fn read(platform: &impl Platform, body: impl Body, form: Form, limit: usize) -> Result<Self, Unreadable> {
-        // A body that has arrived already is read without a timer.
+        // The body comes first: one that has arrived already is read without starting the timer.
         let read = match select(pin!(body::read_all(body, MAX_BODY)), pin!(platform.sleep(PATIENCE))).await {
             Either::Left((read, _)) => read,
             Either::Right(((), _)) => return Err(Unreadable::TooSlow),
@@ -168,7 +168,7 @@ impl Batch {
         Self::parse(&bytes, form, limit)
     }
 
-    /// The bytes of the entries' texts: what a batch holds until its response is written.
+    /// The bytes of the entries' texts, which a batch holds until its response is written.
     pub fn text_bytes(&self) -> usize {
         self.0.iter().map(|entry| entry.text.len()).sum()
     }
@@ -179,7 +179,7 @@ impl Batch {
         let is_json = match form {
             Form::Json => true,
             Form::Lines => false,
-            // A line may begin with a bracket, too: that of an IPv6 address. No address begins with a quote.
+            // A line may begin with the bracket of an IPv6 address. No address begins with a quote.
             Form::Either => {
                 let rest = text.trim_start().strip_prefix('[').map(str::trim_start);
                 rest.is_some_and(|rest| rest.starts_with(['"', ']']))
@@ -215,7 +215,7 @@ impl Entry {
     }
 }
 
-/// As much of a text as is kept.
+/// The part of a text that is kept.
 fn shortened(text: &str) -> String {
     if text.len() <= MAX_TEXT {
         return text.to_owned();

@@ -21,7 +21,7 @@ const FORWARDED: &str = "forwarded";
 
 /// The header with the caller's address: the variables `caller_header` and `trusted_proxies`.
 ///
-/// The platform or a proxy in front of the service must set it. Otherwise the client alone decides what it says, and
+/// The platform or a proxy in front of the service must set it. Otherwise the client alone determines its value, and
 /// nothing in a request shows that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CallerHeader {
@@ -97,13 +97,13 @@ impl CallerHeader {
     ///
     /// A header to which one party appends counts by its last line alone. A list is counted from its right end over all
     /// lines (RFC 9110 section 5.3): the last entry is what the nearest proxy saw, and with n trusted proxies the nth
-    /// is what the outermost of them saw, the caller. There is no second choice: where the list is shorter, or the nth
-    /// entry is not an address, anything else in it may be the client's invention.
+    /// is what the outermost of them saw, the caller. No other entry is used: if the list is shorter, or the nth
+    /// entry is not an address, the client may have written all others.
     ///
     /// An IPv4 client of a dual-stack listener arrives as an IPv4-mapped address (RFC 4291 section 2.5.5.2) and is
-    /// given back as IPv4. An address with a zone (RFC 4007) is refused: it has a meaning on one link only.
+    /// returned as IPv4. An address with a zone (RFC 4007) is refused, because it has a meaning on one link only.
     ///
-    /// The work is linear in the length of the values, however they are made.
+    /// The work is linear in the length of the values.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl CallerHeader {
         found.map(|ip| ip.to_canonical()).map_err(|why| Unknown { source: *self, why })
     }
 
-    /// How many proxies are trusted, where there is something to count.
+    /// How many proxies are trusted, if the header is a list.
     fn proxies(&self) -> Option<NonZeroUsize> {
         match self {
             Self::None | Self::SpinClientAddr | Self::TrueClientIp => None,
@@ -153,19 +153,19 @@ fn counted<T>(entries: impl Iterator<Item = Result<T, Why>>, proxies: NonZeroUsi
     Err(if found == 0 { Why::Missing } else { Why::TooFew(found) })
 }
 
-/// The entries of a line of `x-forwarded-for`, beginning with the last. Nothing quotes a comma there.
+/// The entries of a line of `x-forwarded-for`, beginning with the last. Commas cannot be quoted there.
 ///
-/// RFC 9110 section 5.6.1 would have empty entries ignored. That moves the count to the left, towards what the client
-/// wrote: a proxy that adds an empty entry, not knowing whom it talks to, would hand the choice of the address to the
-/// client. Counted as an entry, it may move the count to one of the proxies. So an empty entry on the way is an error;
-/// left of the address, where clients may write what they like, none is ever seen.
+/// By RFC 9110 section 5.6.1 empty entries would be ignored. But that moves the count to the left, towards the entries of
+/// the client: if a proxy adds an empty entry because it does not know the address, the client could choose the address.
+/// Counted as an entry, it may make one of the proxies the caller. So an empty entry to the right of the address is an
+/// error. Entries to the left of it, which are the client's, are not read.
 fn entries(line: &[u8]) -> impl Iterator<Item = Result<&[u8], Why>> {
     let entries = line.rsplit(|byte| *byte == b',').map(header_syntax::trim);
     entries.map(|entry| if entry.is_empty() { Err(Why::Empty) } else { Ok(entry) })
 }
 
-/// The address in an entry of `x-forwarded-for`, which nothing specifies: with or without a port, IPv6 with or without
-/// brackets, some proxies quote it.
+/// The address in an entry of `x-forwarded-for`, for which there is no specification: with or without a port, IPv6 with or
+/// without brackets, perhaps in quotes.
 fn entry_address(entry: &[u8]) -> Result<IpAddr, Why> {
     let entry = text(entry).ok_or(Why::NoAddress)?;
     let entry = entry.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(entry);
@@ -184,7 +184,7 @@ fn socket_address(value: &str) -> Option<IpAddr> {
     }
 }
 
-/// An address alone, IPv6 with or without brackets. The platform writes no port: a value with one is another's.
+/// An address alone, IPv6 with or without brackets. The platform writes no port, so a value with one is not its own.
 fn bare_address(value: &str) -> Option<IpAddr> {
     match split_port(value) {
         (host, None) => host_address(host),
@@ -192,7 +192,7 @@ fn bare_address(value: &str) -> Option<IpAddr> {
     }
 }
 
-/// Splits `host:port`. Where there are more colons than one, and no brackets, all of them are those of IPv6.
+/// Splits `host:port`. Without brackets, several colons are those of an IPv6 address.
 fn split_port(node: &str) -> (&str, Option<&str>) {
     match node.rsplit_once(':') {
         Some((host, port)) if host.ends_with(']') || !host.contains(':') => (host, Some(port)),
@@ -200,7 +200,7 @@ fn split_port(node: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// An address, IPv6 with or without brackets. There is no zone in what the standard library takes for an [`IpAddr`].
+/// An address, IPv6 with or without brackets. The standard library does not accept a zone in an [`IpAddr`].
 fn host_address(host: &str) -> Option<IpAddr> {
     match host.strip_prefix('[') {
         Some(rest) => rest.strip_suffix(']')?.parse().ok().map(IpAddr::V6),
@@ -208,7 +208,7 @@ fn host_address(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// Whether this is a port's number. The standard library would take a plus sign, too.
+/// Whether this is the number of a port. The standard library alone would accept a plus sign.
 fn is_port(port: &str) -> bool {
     port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok()
 }

@@ -1,8 +1,12 @@
-//! Members of a report: what the path after an address names.
+//! Members of a report, as the path after an address names them: `/8.8.8.8/asn/number`.
+//!
+//! "Member" is the word of JSON for a name and its value in an object (RFC 8259 section 4), and that of the contract:
+//! `/{ip}/{member}`.
 
 use std::fmt;
 
-/// The members of a [`Report`](crate::lookup::report::Report), and theirs. A test compares it with the report itself.
+/// The members of a [`Report`](crate::lookup::report::Report), each with its own members. A test compares this list with
+/// the report.
 pub(crate) const CONTRACT: &[(&str, &[&str])] = &[
     ("ip", &[]),
     ("version", &[]),
@@ -31,7 +35,7 @@ pub(crate) const CONTRACT: &[(&str, &[&str])] = &[
     ("attribution", &[]),
 ];
 
-/// The members of members that are lists.
+/// The inner members that are lists.
 const LISTS: &[(&str, &str)] = &[("dns", "names"), ("dns", "confirmed")];
 
 /// A member of a report: `asn`, or `asn/number`.
@@ -42,12 +46,12 @@ pub struct Member {
 }
 
 impl Member {
-    /// The member at this path, `None` where the contract has none there.
+    /// The member at this path; `None` if the contract has no such member.
     pub fn parse(path: &str) -> Option<Self> {
         Self::from_segments(&path.split('/').collect::<Vec<_>>())
     }
 
-    /// The same for the decoded segments of a path.
+    /// The member at these decoded segments of a path; `None` if the contract has no such member.
     pub fn from_segments(segments: &[&str]) -> Option<Self> {
         let (outer, inner) = match *segments {
             [outer] => (outer, None),
@@ -67,17 +71,17 @@ impl Member {
         self.outer
     }
 
-    /// The name of the member inside that one, if the path goes on.
+    /// The name of the member inside that one, if the path has one.
     pub fn inner(self) -> Option<&'static str> {
         self.inner
     }
 
-    /// What must be looked up for it.
+    /// The lookups that it needs.
     pub fn needs(self) -> Needs {
         Needs { asn: self.outer == "asn", geo: self.outer == "geo", dns: self.outer == "dns" }
     }
 
-    /// Whether its value is a scalar or null, by the contract; else it is an object or a list, or null.
+    /// Whether the contract has a scalar (or null) as its value. Other members are an object or a list (or null).
     pub fn is_scalar(self) -> bool {
         match self.inner {
             Some(inner) => !LISTS.contains(&(self.outer, inner)),
@@ -123,13 +127,13 @@ mod tests {
             ("asn/number", true, "a scalar"),
             ("dns/names", true, "a list"),
             ("ip", true, "a scalar at the top"),
-            ("", false, "nothing"),
-            ("asn/", false, "nothing behind the slash"),
-            ("ASN", false, "members have a case, as in JSON"),
+            ("", false, "an empty path"),
+            ("asn/", false, "an empty second segment"),
+            ("ASN", false, "names are case-sensitive, as in JSON"),
             ("asn/number/", false, "a scalar has no members"),
-            ("dns/names/0", false, "elements of lists are no members"),
+            ("dns/names/0", false, "list elements are not members"),
             ("ip/ip", false, "a scalar has no members"),
-            ("nothing", false, "no member"),
+            ("nothing", false, "an unknown name"),
         ] {
             assert_eq!(Member::parse(path).is_some(), expected, "{path}: {why}");
         }

@@ -9,7 +9,7 @@ use crate::request::header_syntax;
 pub enum MediaType {
     /// A document.
     Json,
-    /// A document a line.
+    /// One document per line.
     Ndjson,
     /// A line of text.
     Text,
@@ -40,15 +40,15 @@ impl MediaType {
 
 /// The offer that the client prefers, from the values of `Accept` in the order in which they arrived.
 ///
-/// The most specific range that covers an offer gives its weight, wherever it stands in the list. Of offers with equal
+/// The most specific range that covers an offer determines its weight, at any position in the list. Of offers with equal
 /// weight, one that the client names comes before one that only a wildcard covers (old browsers send
 /// `text/html, */*`), and then the first offer counts.
 ///
-/// Elements that cannot be read are ignored. Without any that can, the client accepts everything, as without the header.
-/// Two things are read that the grammar does not have, because Java's HTTP client sends them: `*` for `*/*`, and `.2`
-/// for a weight of 0.2. Of the parameters only `charset=utf-8` is offered, which all media types here have.
+/// Elements that cannot be read are ignored. If none can be read, the client accepts everything, as without the header.
+/// Two forms outside the grammar are read, because Java's HTTP client sends them: `*` for `*/*`, and `.2` for a weight of
+/// 0.2. The only parameter that matches is `charset=utf-8`, which all media types here have.
 ///
-/// The work is linear in the length of the values for each offer.
+/// For each offer, the work is linear in the length of the values.
 ///
 /// # Errors
 ///
@@ -57,7 +57,7 @@ pub fn choose<V: AsRef<[u8]>>(accept: &[V], offers: &'static [MediaType]) -> Res
     best(accept, offers).ok_or(NotAcceptable(offers))
 }
 
-/// The client accepts none of the media types that there are: these.
+/// The client accepts none of these media types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAcceptable(pub &'static [MediaType]);
 
@@ -88,7 +88,7 @@ fn best<V: AsRef<[u8]>>(accept: &[V], offers: &[MediaType]) -> Option<MediaType>
     best
 }
 
-/// A range of media types, and how much the client wants it.
+/// A range of media types, with its weight.
 struct Range<'a> {
     kind: &'a str,
     subtype: &'a str,
@@ -123,7 +123,7 @@ impl<'a> Range<'a> {
         Some(Self { kind, subtype, has_parameter, weight })
     }
 
-    /// How closely the range describes this offer, if it covers it: the greater, the more specific.
+    /// How specifically the range covers this offer, the greater the more; `None` if it does not cover it.
     fn specificity(&self, offer: MediaType) -> Option<u8> {
         let essence = offer.as_str().split(';').next()?;
         let (kind, subtype) = essence.split_once('/')?;

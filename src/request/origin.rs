@@ -1,15 +1,15 @@
 //! Whether a page of another site has sent a request (the `Origin` header, RFC 6454 section 7).
 //!
-//! Browsers send `text/plain` and form bodies across origins without asking first (the "simple requests" of CORS), so
-//! every page could make its visitors send batches. For `application/json` they ask with `OPTIONS` first, which costs
-//! nothing. Clients that are not browsers send no `Origin`.
+//! Browsers send `text/plain` and form bodies to other origins without a preflight (the "simple requests" of CORS), so
+//! every page could make its visitors send batches. For `application/json` they send an `OPTIONS` request first, which
+//! costs little. Clients that are not browsers send no `Origin`.
 
 use crate::platform::Request;
 
-/// Whether `Origin` names another origin than the host that the request was sent to. So does `null`, the origin of
-/// sandboxed pages and of files.
+/// Whether `Origin` is another than the host that the request was sent to. `null`, the origin of sandboxed pages and of
+/// files, always is.
 ///
-/// The scheme is not compared: TLS may end in front of the service, which then does not know it.
+/// The scheme is not compared: TLS may end in front of the service, which then cannot know the scheme.
 pub fn is_another(request: &impl Request) -> bool {
     let origins = request.header("origin");
     match origins.as_slice() {
@@ -75,9 +75,9 @@ mod tests {
             (&[][..], Some("ip.example"), false, "curl sends none"),
             (&["https://ip.example"], Some("ip.example"), false, "the service's own page"),
             (&["http://127.0.0.1:3000"], Some("127.0.0.1:3000"), false, "with a port"),
-            (&["https://ip.example"], Some("IP.Example:443"), false, "the port that the scheme implies, any case"),
+            (&["https://ip.example"], Some("IP.Example:443"), false, "the default port of the scheme, in any case"),
             (&["http://[::1]:3000"], Some("[::1]:3000"), false, "IPv6"),
-            (&["https://ip.example"], Some("ip.example:80"), true, "a port that the scheme does not imply"),
+            (&["https://ip.example"], Some("ip.example:80"), true, "another port than the default"),
             (&["https://evil.example"], Some("ip.example"), true, "another site"),
             (&["https://ip.example.evil.example"], Some("ip.example"), true, "the same beginning"),
             (&["https://evil-ip.example"], Some("ip.example"), true, "the same end"),
@@ -87,7 +87,7 @@ mod tests {
             (&["ip.example"], Some("ip.example"), true, "not an origin"),
             (&["chrome-extension://ip.example"], Some("ip.example"), true, "an extension"),
             (&["https://ip.example", "https://evil.example"], Some("ip.example"), true, "two"),
-            (&["https://ip.example"], None, true, "nobody knows the host"),
+            (&["https://ip.example"], None, true, "a request without a host"),
         ] {
             assert_eq!(is_another(&Sent(origins, authority)), expected, "{origins:?} {authority:?}: {why}");
         }

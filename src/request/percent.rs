@@ -16,7 +16,7 @@ pub(super) enum Malformed {
     NotUtf8,
 }
 
-/// The text that percent-encoded UTF-8 stands for.
+/// Decodes percent-encoded UTF-8.
 pub(super) fn decode(text: &str) -> Result<Cow<'_, str>, Malformed> {
     let well_formed = text
         .split('%')

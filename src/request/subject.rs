@@ -1,7 +1,7 @@
-//! What is asked about, as people type it: an address or a host name.
+//! The subject of a request, as people type it: an address or a host name.
 //!
-//! Strict where leniency would guess. Text that different programs read as different addresses is refused, with the
-//! reason and what to write instead; so are names that the public DNS cannot answer for.
+//! Nothing is guessed. A text that different programs read as different addresses is refused, with the reason and a hint.
+//! So is a name that the public DNS cannot have.
 
 mod host;
 mod invalid;
@@ -23,17 +23,17 @@ pub use reserved::Reserved;
 /// UTF-8 leave room for every spelling of one.
 const LONGEST: usize = 1024;
 
-/// What is asked about.
+/// The subject of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// An address, or its name in the reverse zone.
     Address(IpAddr),
-    /// A name that the public DNS may know.
+    /// A name that the public DNS may have.
     Host(HostName),
 }
 
 impl Subject {
-    /// Reads a segment of a URL's path: UTF-8, percent-encoded where need be (RFC 3986 sections 2.1, 2.5).
+    /// Reads a segment of a URL's path: UTF-8, percent-encoded where necessary (RFC 3986 sections 2.1, 2.5).
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Subject {
     pub fn from_segment(segment: &str) -> Result<Self, Invalid> {
         let subject = decode(segment).and_then(|text| Self::parse(&text));
         match subject {
-            // `%eth0`, a zone that was not encoded: its % has been taken for the beginning of an octet.
+            // A zone that was not encoded, as in `%eth0`: its % was read as the beginning of an octet.
             Err(Invalid::Percent | Invalid::Encoding | Invalid::Ipv6) if literal::has_zone(segment) => {
                 Err(Invalid::Zone)
             }
@@ -69,12 +69,12 @@ impl Subject {
             return Err(Invalid::WebFile(ending));
         }
         let host = HostName::parse(text)?;
-        // Characters may have been mapped to an ending, such as a full stop of another script.
+        // Mapping can make an ending, for example from a full stop of another script.
         if let Some(ending) = web_file::ending(host.ascii()) {
             return Err(Invalid::WebFile(ending));
         }
         match reverse::parse(host.ascii())? {
-            // The names of the reverse zones are ASCII. What is only mapped to one is not taken for an address.
+            // Names of the reverse zones are ASCII. A text that is only mapped to such a name is not an address.
             Some(_) if !text.is_ascii() => Err(Invalid::Lookalike),
             Some(address) => Ok(Self::Address(address)),
             None => host.public().map(Self::Host),

@@ -1,4 +1,4 @@
-//! Entity tags: whether a client has an answer already (RFC 9110 sections 8.8.3 and 13.1.2).
+//! Entity tags, by which a client avoids fetching what it has (RFC 9110 sections 8.8.3 and 13.1.2).
 
 use std::fmt;
 use std::io;
@@ -8,15 +8,15 @@ use serde::Serialize;
 use crate::request::header_syntax;
 use crate::request::negotiate::MediaType;
 
-/// A weak entity tag: of two answers with one tag, each may stand for the other.
+/// A weak entity tag: two answers with the same tag may be used in place of each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ETag(u64);
 
 impl ETag {
-    /// The tag of an answer that says `essence`, in one of its forms.
+    /// The tag of an answer with the content `essence`, in this media type and layout.
     ///
-    /// Every build of this version gives the same tag, whichever compiler made it: an instance confirms what another one
-    /// sent.
+    /// Every build of this version makes the same tag, with any compiler, so that an instance recognises the tags of
+    /// another.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl ETag {
         let opaque = self.opaque();
         if_none_match.iter().any(|line| {
             let line = line.as_ref();
-            // Our tags contain no comma. Where another's does, its parts do not look like ours.
+            // Our tags contain no comma. If another tag does, its parts do not equal ours.
             header_syntax::trim(line) == b"*"
                 || line
                     .split(|byte| *byte == b',')
@@ -55,8 +55,8 @@ impl fmt::Display for ETag {
     }
 }
 
-/// The hash FNV-1a of 64 bits, by Fowler, Noll and Vo. It does not have to resist attacks: a client that finds a
-/// collision only keeps a wrong answer in its own cache.
+/// The hash FNV-1a of 64 bits, by Fowler, Noll and Vo. It need not resist attacks: a client that finds a collision only
+/// keeps a wrong answer in its own cache.
 struct Fnv(u64);
 
 impl Default for Fnv {
@@ -88,7 +88,7 @@ impl io::Write for Fnv {
 mod tests {
     use super::*;
 
-    /// The test vectors of the hash's authors, and a whole tag: another build must give the same.
+    /// Test vectors of the hash's authors, and a whole tag, which every build must make.
     #[test]
     fn the_hash_is_fixed() {
         for (text, expected) in
@@ -108,7 +108,7 @@ mod tests {
         let first = tag("a", MediaType::Json, false);
         assert_eq!(first, tag("a", MediaType::Json, false));
         for (other, why) in [
-            (tag("b", MediaType::Json, false), "other content"),
+            (tag("b", MediaType::Json, false), "another content"),
             (tag("a", MediaType::Text, false), "another media type"),
             (tag("a", MediaType::Json, true), "indented"),
         ] {
@@ -122,13 +122,13 @@ mod tests {
         assert_eq!(tag.to_string(), "W/\"0000000000000abc\"");
         let rows: [(&[&str], bool, &str); 12] = [
             (&["W/\"0000000000000abc\""], true, "as it was sent"),
-            (&["\"0000000000000abc\""], true, "as a strong one"),
+            (&["\"0000000000000abc\""], true, "as a strong tag"),
             (&["\"x\", W/\"0000000000000abc\""], true, "in a list"),
             (&["\"x\"", "W/\"0000000000000abc\""], true, "in a second line"),
             (&["*"], true, "any tag"),
             (&[" * "], true, "any tag, with blanks"),
             (&[], false, "no header"),
-            (&[""], false, "an empty one"),
+            (&[""], false, "an empty header"),
             (&["W/\"0000000000000abd\""], false, "another tag"),
             (&["0000000000000abc"], false, "without quotes it is not a tag"),
             (&["w/\"0000000000000abc\""], false, "the W is case-sensitive"),

@@ -14,7 +14,7 @@ use crate::{config, lookup::databases::mmdb};
 pub struct Problem {
     /// The HTTP status code.
     pub status: u16,
-    /// The kind of problem, the same for each of its kind.
+    /// The kind of problem, the same for all problems of the kind.
     pub title: &'static str,
     /// What to do about it.
     pub detail: String,
@@ -35,7 +35,7 @@ impl Problem {
         Self { status, title, detail: detail.into(), subject: None, header: None }
     }
 
-    /// The memory that the requests of an instance share is used up. A client may try again after a second.
+    /// The problem of an instance whose shared memory is used up. A client may try again after a second.
     pub fn busy() -> Self {
         let detail = "The memory for responses is used up. Try again in a second, with fewer subjects at once.";
         Self { header: Some(("retry-after", "1")), ..Self::new(503, "The instance is busy", detail) }

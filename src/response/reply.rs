@@ -25,29 +25,29 @@ pub struct Reply<'a> {
 
 /// The body of a response.
 pub enum Body<'a> {
-    /// All of it. Empty where the response has no body: with the statuses 204 and 304, and in reply to `HEAD`.
+    /// All of it. Empty if the response has no body: with the statuses 204 and 304, and in reply to `HEAD`.
     Whole(Vec<u8>),
     /// Piece by piece, as the pieces become known.
     Pieces(Pieces<'a>),
 }
 
-/// A body that becomes known piece by piece. As a [`Stream`], it gives the pieces.
+/// A body that becomes known piece by piece: a [`Stream`] of pieces.
 pub struct Pieces<'a>(Box<dyn Source + 'a>);
 
-/// What makes the pieces of a body.
+/// The source of a body's pieces.
 pub trait Source {
-    /// Goes on with the work that is under way, without giving a piece.
+    /// Continues the work that has begun, without returning a piece.
     ///
-    /// To be polled while a piece is being written: others may wait for the work, such as a shared DNS query, even if
-    /// the client does not read. Work that would only add to what is unwritten is not begun.
+    /// It must be polled while a piece is written: other requests may wait for the work, such as a shared DNS query, even
+    /// if the client does not read. Work that would only add to the unwritten bytes is not begun.
     fn work(&mut self, context: &mut Context<'_>);
 
-    /// Goes on with the work, and gives the next piece when it is known; `None` after the last.
+    /// Continues the work, and returns the next piece when it is known; `None` after the last.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Vec<u8>>>;
 }
 
 impl Pieces<'_> {
-    /// Goes on with the work that is under way: see [`Source::work`].
+    /// Continues the work that has begun: see [`Source::work`].
     pub fn work(&mut self, context: &mut Context<'_>) {
         self.0.work(context);
     }
@@ -62,7 +62,7 @@ impl Stream for Pieces<'_> {
 }
 
 impl<'a> Reply<'a> {
-    /// A document, with status 200. A line feed at its end lets a terminal show it well.
+    /// A document, with status 200. It ends with a line feed, for terminals.
     pub fn new(media_type: MediaType, mut body: Vec<u8>) -> Self {
         if body.last() != Some(&b'\n') {
             body.push(b'\n');
@@ -88,7 +88,7 @@ impl<'a> Reply<'a> {
                 json.push(b'\n');
                 json
             }
-            // Numbers and strings can always be written. If not, the status says enough.
+            // Numbers and strings can always be written. If not, the status alone has to do.
             Err(_) => b"{}\n".to_vec(),
         };
         let reply = Self::empty(problem.status).with_body(MediaType::Problem, json);
@@ -129,7 +129,7 @@ impl<'a> Reply<'a> {
     #[must_use]
     pub fn with_head(mut self, head: Head) -> Self {
         let Head { caching, varies, tag, is_known, caller, timing } = head;
-        // Pages of every origin may read the response, its head included. No browser takes it for another media type.
+        // Pages of every origin may read the response and its headers. Browsers must not guess another media type.
         let everywhere = [
             ("access-control-allow-origin", "*"),
             ("access-control-expose-headers", "*"),
@@ -177,9 +177,9 @@ pub struct Head {
     pub caching: Caching,
     /// Whether it depends on the request's `accept`: `vary`.
     pub varies: bool,
-    /// The header that the caller's address is from: `ipedge-caller`.
+    /// The header with the caller's address: `ipedge-caller`.
     pub caller: Option<&'static str>,
-    /// How long the lookups took: `server-timing`. Empty where there were none.
+    /// How long the lookups took: `server-timing`. Empty if there were none.
     pub timing: String,
     /// The entity tag: `etag`.
     pub tag: Option<ETag>,
@@ -188,8 +188,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head of a response that may be stored as `caching` says. Problems and other responses that nobody may store
-    /// do not vary.
+    /// The head of a response with this `caching`. Problems and other responses that must not be stored do not vary.
     pub fn new(caching: Caching) -> Self {
         let varies = caching != Caching::Nobody;
         Self { caching, varies, caller: None, timing: String::new(), tag: None, is_known: false }
@@ -206,17 +205,17 @@ impl Head {
 /// Who may store a response, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caching {
-    /// Nobody: a problem, or the reply to `OPTIONS`.
+    /// No cache: it is a problem, or the reply to `OPTIONS`.
     Nobody,
-    /// Nobody: it is about the caller, or about what was posted.
+    /// No cache: it is about the caller, or about the body of the request.
     Private,
-    /// Everybody, for this many seconds.
+    /// Every cache, for this many seconds.
     Public(u64),
 }
 
 impl Caching {
-    /// The bounds of the time, in seconds. A shorter one than a few seconds would protect nobody from a busy client; a
-    /// longer one than a day would outlive the databases.
+    /// The bounds of the time, in seconds. Less than a few seconds would not protect the service from a busy client; more
+    /// than a day would outlive the databases.
     const FLOOR: u64 = 5;
     const CEILING: u64 = 86_400;
 
@@ -230,7 +229,7 @@ impl Caching {
         Self::Public(60)
     }
 
-    /// For an answer in which DNS answers hold for this long; `None` where there are none.
+    /// For an answer whose DNS answers hold for this long; `None` if it has none.
     pub fn while_dns_holds(holds: Option<Duration>) -> Self {
         let seconds = |holds: Duration| holds.as_secs() + u64::from(holds.subsec_nanos() > 0);
         holds.map_or(Self::longest(), |holds| Self::Public(seconds(holds).clamp(Self::FLOOR, Self::CEILING)))

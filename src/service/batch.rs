@@ -1,7 +1,7 @@
 //! The answers to many subjects, as one JSON array or as lines of JSON, in bounded memory.
 //!
-//! Equal subjects are looked up once. What is looked up is rendered at once and kept as bytes until its turn to be
-//! written has come; while a client does not read, no lookup begins.
+//! Equal subjects are looked up once. A result is rendered at once, and its bytes are kept until they can be written. While
+//! a client does not read, no lookup begins.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
-use super::element::{Answer, cost};
+use super::element::{Rendered, cost};
 use super::memory::Memory;
 use super::output::{Layout, Output};
 use crate::lookup::Lookup;
@@ -24,18 +24,18 @@ use crate::request::subject::Subject;
 use crate::response::problem::Problem;
 use crate::response::reply::Source;
 
-/// The subjects of a request that are looked up at once: as many as the queries of an instance.
+/// How many subjects of a request are looked up at once: as many as an instance may have queries in flight.
 const AT_ONCE: usize = 32;
 
-/// While a request has more bytes than this unwritten, none of its lookups begins. The client must read first.
+/// While a request has more unwritten bytes than this, none of its lookups begins. The client must read first.
 const UNWRITTEN: usize = 512 * 1024;
 
-/// The most bytes that a request has unwritten: lookups that were under way add to the above, at most sixteen host names
-/// with a quarter of a MiB.
+/// The most unwritten bytes of a request. Lookups that have begun add to [`UNWRITTEN`]: at most sixteen host names with a
+/// quarter of a MiB each.
 const MAX_UNWRITTEN: usize = 4 * 1024 * 1024;
 
-/// The longest array that is held until it is complete, and sent with its length and the time that it took. Longer ones
-/// are streamed.
+/// The longest array that is held until it is complete, and sent with its length and `server-timing`. Longer arrays are
+/// streamed.
 const WHOLE: usize = UNWRITTEN;
 
 /// The answers to the entries of a batch.
@@ -43,18 +43,18 @@ pub(super) struct Answers<'a, P> {
     lookup: Rc<Lookup<'a, P>>,
     platform: &'a P,
     memory: &'a Memory,
-    /// The bytes that are unwritten.
+    /// The memory of the unwritten bytes.
     unwritten: Arc<Pool>,
     entries: Vec<Entry>,
     /// The subjects, each once, in the order of the entries.
     subjects: Vec<Distinct>,
     /// The subject to look up next.
     next: usize,
-    running: FuturesUnordered<Running<'a, (usize, Answer)>>,
-    /// Completes when there may be memory for a further lookup.
+    running: FuturesUnordered<Running<'a, (usize, Rendered)>>,
+    /// Completes when there may be memory for another lookup.
     room: Option<Running<'a, ()>>,
     output: Output,
-    /// The texts of the entries, and an array that was begun as a whole.
+    /// The memory of the entries' texts, and of an array that is held until it is complete.
     taken: Vec<Taken>,
 }
 
@@ -66,10 +66,10 @@ struct Entry {
     subject: Result<usize, BadEntry>,
 }
 
-/// A subject, the positions of the entries that name it, and how many of them are not written yet.
+/// A subject, the positions of its entries, and how many of them are not written yet.
 struct Distinct {
     subject: Option<Subject>,
-    answer: Option<Rc<Answer>>,
+    answer: Option<Rc<Rendered>>,
     entries: Vec<usize>,
     left: usize,
 }
@@ -115,7 +115,7 @@ impl<'a, P: Platform> Answers<'a, P> {
         &self.lookup
     }
 
-    /// The whole array, if it is short; else it must be streamed. Completes when it is known which.
+    /// The whole array if it is short, else `None`: it must then be streamed. Completes when this is known.
     pub(super) async fn whole(&mut self) -> Option<Vec<u8>> {
         let all = poll_fn(|context| {
             self.work(context);
@@ -130,10 +130,10 @@ impl<'a, P: Platform> Answers<'a, P> {
         (self.output.is_closed() && self.output.length() <= WHOLE).then(|| self.output.take(WHOLE))
     }
 
-    /// Begins lookups, as many as may be under way.
+    /// Begins as many lookups as may run at once.
     fn begin(&mut self, context: &mut Context<'_>) {
         while self.running.len() < AT_ONCE && !self.output.is_full() {
-            // What is kept for later entries alone must not stop those before them: one lookup can always go on.
+            // Results kept for later entries must not stop the entries before them: one lookup may always begin.
             let idle = self.running.is_empty() && !self.output.can_go_on();
             if self.unwritten.used() >= UNWRITTEN && !idle {
                 return;
@@ -154,13 +154,13 @@ impl<'a, P: Platform> Answers<'a, P> {
             self.running.push(Box::pin(async move {
                 let known = lookup.subject(&subject).await;
                 drop(taken);
-                (index, Answer::new(known, style, &instance, &request))
+                (index, Rendered::new(known, style, &instance, &request))
             }));
             self.next += 1;
         }
     }
 
-    /// Adds what is ready to the output, until that has `length` bytes.
+    /// Writes elements that are ready, until the output has `length` bytes.
     fn fill(&mut self, length: usize) {
         while self.output.length() < length {
             let Some(index) = self.output.next() else { break };
@@ -171,7 +171,7 @@ impl<'a, P: Platform> Answers<'a, P> {
                     let Some(subject) = self.subjects.get_mut(*subject) else { break };
                     match &subject.answer {
                         Some(answer) => self.output.answer(index, &entry.text, answer),
-                        // Only where the response is full: it has not been looked up.
+                        // The response is full, so the subject was not looked up.
                         None => self.output.omit(index, &entry.text),
                     }
                     subject.left = subject.left.saturating_sub(1);
@@ -207,7 +207,7 @@ impl<P: Platform> Source for Answers<'_, P> {
             match self.output.piece() {
                 Some(piece) => return Poll::Ready(Some(piece)),
                 None if self.output.is_closed() => return Poll::Ready(None),
-                // What was just added to the output has made room for lookups, and nothing else would begin them.
+                // The elements just written have made room for lookups, and nothing else would begin them.
                 None if self.running.is_empty() && self.room.is_none() => {}
                 None => return Poll::Pending,
             }

@@ -1,4 +1,4 @@
-//! The elements of a batch as bytes: each is rendered once, and shared by all positions of its subject.
+//! The elements of a batch as bytes. Each is rendered once and shared by all positions of its subject.
 
 use std::io;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use crate::platform::memory::{Pool, Taken};
 use crate::request::subject::Subject;
 use crate::response::problem::Problem;
 
-/// The longest element. A host name with 16 addresses, each with 8 KiB of names, and five sets of records of 16 KiB has
-/// 208 KiB of text; JSON can double it by escaping.
+/// The longest element. A host name with 16 addresses of 8 KiB of names each, and five sets of records of 16 KiB, has 208
+/// KiB of text. Escapes of JSON can double it.
 const MAX_ELEMENT: usize = 512 * 1024;
 
-/// The memory that a lookup holds before it ends: the text of an address's names, or that of a host name's records and
-/// of the names of its addresses.
+/// The most memory that a lookup holds before it ends: for an address its names, for a host name its records and the
+/// names of its addresses.
 pub(super) fn cost(subject: &Subject) -> usize {
     match subject {
         Subject::Address(_) => 16 * 1024,
@@ -24,15 +24,15 @@ pub(super) fn cost(subject: &Subject) -> usize {
     }
 }
 
-/// What became of a subject.
-pub(super) enum Answer {
-    /// It is known.
+/// The element of a subject, or why there is none.
+pub(super) enum Rendered {
+    /// The element.
     Known(Element),
-    /// Why it is not known.
+    /// Why it cannot be given.
     Failed(Problem),
 }
 
-/// The JSON of an element, and the memory that it takes, of the instance and of its request.
+/// The JSON of an element. It holds memory of the instance and of its request.
 pub(super) struct Element {
     /// The JSON, an object.
     pub(super) json: Box<[u8]>,
@@ -40,8 +40,8 @@ pub(super) struct Element {
     _of_request: Taken,
 }
 
-impl Answer {
-    /// Renders what is known of a subject, and takes the memory that it needs.
+impl Rendered {
+    /// Renders the result of a lookup, and takes the memory for it.
     pub(super) fn new(
         known: Result<Item<'_>, lookup::Error>,
         style: Style,
@@ -94,7 +94,7 @@ pub(super) fn render(document: &impl Serialize, style: Style) -> Result<Box<[u8]
 
 fn too_long() -> Problem {
     let detail = format!(
-        "What is known of this subject is longer than {MAX_ELEMENT} bytes. Ask without verify=true and records=true."
+        "The report on this subject is longer than {MAX_ELEMENT} bytes. Request it without verify=true and records=true."
     );
     Problem::new(413, "Too much at once", detail)
 }
@@ -107,7 +107,7 @@ struct Output {
 
 impl io::Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // The elements of an array stand one level further in. JSON has no line ends but those of its indentation.
+        // The elements of an array are indented by one more level. The only line feeds in JSON are those of the layout.
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.json.extend_from_slice(line);
             if self.style == Style::Indented && line.ends_with(b"\n") {
@@ -129,8 +129,8 @@ mod tests {
     #[test]
     fn elements_are_bounded() {
         for (length, fits, why) in [
-            (MAX_ELEMENT - 2, true, "with its quotes, as long as an element may be"),
-            (MAX_ELEMENT - 1, false, "a byte more"),
+            (MAX_ELEMENT - 2, true, "as long as an element may be, with its quotes"),
+            (MAX_ELEMENT - 1, false, "one byte more"),
             (MAX_ELEMENT * 3, false, "much more"),
         ] {
             match render(&"x".repeat(length), Style::Compact) {

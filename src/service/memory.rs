@@ -1,7 +1,7 @@
-//! How much memory the responses of an instance may hold, and what happens when they would hold more.
+//! The memory that the responses of an instance may hold, and the reply when it is used up.
 //!
-//! An instance may have 96 MiB of linear memory, of which the databases are 49. It serves up to 16 requests at once, and
-//! a request counts only until the head of its response has left: up to 128 bodies can be in writing.
+//! An instance may have 96 MiB of linear memory, of which the databases take 49. It serves up to 16 requests at once, and
+//! a request counts only until the head of its response is sent: up to 128 bodies can be written at the same time.
 
 use std::sync::Arc;
 
@@ -12,22 +12,22 @@ use crate::request::batch::{Batch, Form};
 use crate::response::problem::Problem;
 use crate::response::reply::{Body, Reply};
 
-/// What all requests of an instance hold together: bodies of requests while they are read, texts of batches, and what
-/// is looked up but not yet written.
+/// The memory for all requests of an instance: bodies of requests while they are read, texts of batches, and results
+/// that are not written yet.
 const BUFFERS: usize = 16 * 1024 * 1024;
 
-/// What the lookups of all batches of an instance hold before they end: see [`cost`](super::element::cost).
+/// The memory for the running lookups of all batches of an instance: see [`cost`](super::element::cost).
 const WORK: usize = 4 * 1024 * 1024;
 
-/// The longest body that is not accounted for: 128 of these are half a MiB, and nearly every response is shorter.
+/// The longest body that is not counted. Nearly every response is shorter, and 128 of them take half a MiB.
 const SMALL: usize = 4 * 1024;
 
 /// The memory that the requests of an instance share.
 pub(super) struct Memory {
-    /// For bytes that are held until a client has sent or read what belongs to them. A client may be slow, so nothing
-    /// waits for this pool.
+    /// For bytes that are held until a client has sent or read something. Clients may be slow, so nothing waits for this
+    /// pool.
     pub(super) buffers: Arc<Pool>,
-    /// For lookups. They end by a deadline, so others can wait for this pool.
+    /// For lookups. They end at a deadline, so others can wait for this pool.
     pub(super) work: Arc<Pool>,
 }
 
@@ -38,11 +38,11 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// Reads a batch, while its bytes are taken from the buffers.
+    /// Reads a batch. While it is read, its bytes are taken from the buffers.
     ///
     /// # Errors
     ///
-    /// What [`Batch::read`] says, or that no memory is left.
+    /// Those of [`Batch::read`], and that no memory is left.
     pub(super) async fn read(
         &self,
         platform: &impl Platform,
@@ -59,8 +59,8 @@ impl Memory {
 }
 
 impl Service {
-    /// Takes the memory of a reply's body, to be held until the body is written. Where there is not as much left, the
-    /// reply is a problem document instead.
+    /// Takes the memory of a reply's body, to be held until the body is written. If not enough is left, the reply becomes a
+    /// problem document.
     pub fn within_memory<'a>(&self, reply: Reply<'a>) -> (Reply<'a>, Option<Taken>) {
         let length = match &reply.body {
             Body::Whole(bytes) if bytes.len() > SMALL => bytes.len(),
@@ -79,17 +79,17 @@ mod tests {
     use crate::request::negotiate::MediaType;
 
     #[test]
-    fn bodies_are_accounted_for_until_they_are_written() {
+    fn bodies_count_until_they_are_written() {
         let service = Service::open();
         let reply = |length| service.within_memory(Reply::new(MediaType::Json, vec![b'x'; length]));
         let (small, nothing) = reply(SMALL - 1);
-        assert!(small.status == 200 && nothing.is_none(), "a line feed more is still small");
+        assert!(small.status == 200 && nothing.is_none(), "small, with the line feed");
         let (large, taken) = reply(BUFFERS - 1);
         assert!(large.status == 200 && taken.is_some());
         let (busy, nothing) = reply(SMALL);
-        assert!(busy.status == 503 && nothing.is_none(), "nothing is left");
-        assert_eq!(reply(SMALL - 1).0.status, 200, "small ones are answered all the same");
+        assert!(busy.status == 503 && nothing.is_none(), "no memory is left");
+        assert_eq!(reply(SMALL - 1).0.status, 200, "small bodies are still sent");
         drop(taken);
-        assert_eq!(reply(SMALL).0.status, 200, "written");
+        assert_eq!(reply(SMALL).0.status, 200, "memory of a written body is free again");
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::element::{Answer, Style, render};
+use super::element::{Rendered, Style, render};
 use crate::response::problem::Problem;
 
 /// The longest response. Akamai Functions accepts 10 MiB.
 pub(super) const MAX_RESPONSE: usize = 8 * 1024 * 1024;
 
-/// The room that is kept for each entry that is not written yet, so that a full response can still say that it omits
-/// it: the problem without its subject, and the position.
+/// The bytes that are reserved for each entry that is not written yet, so that a full response can still report that the
+/// entry is omitted: the problem without its subject, and the position.
 const OMITTED: usize = 400;
 
 /// The most bytes of JSON for a byte of text: `\u0000`.
@@ -28,30 +28,30 @@ pub(super) enum Layout {
     Lines,
 }
 
-/// A response that is being put together.
+/// A response while it is written.
 pub(super) struct Output {
     layout: Layout,
     limit: usize,
     full: bool,
-    /// For each entry, the room that is kept for it; 0 when it is written.
+    /// For each entry, the bytes that are reserved for it; 0 when it is written.
     kept: Vec<usize>,
     /// The sum of these.
     all_kept: usize,
     /// For each entry, whether its element is known.
     ready: Vec<bool>,
-    /// In an array, the entry to write next.
+    /// In an array, the next entry to write.
     position: usize,
-    /// Of lines, the entries that are known and not written yet.
+    /// In lines, the entries that are known and not written yet.
     known: VecDeque<usize>,
     /// The number of entries that are written.
     entries: usize,
-    /// The bytes so far, and how many of them are still here.
+    /// The bytes written so far, and how many of them are not taken yet.
     written: usize,
     length: usize,
     parts: VecDeque<Part>,
 }
 
-/// Some bytes, from a position on.
+/// Bytes from a position on.
 struct Part {
     bytes: Bytes,
     from: usize,
@@ -59,7 +59,7 @@ struct Part {
 
 enum Bytes {
     Own(Box<[u8]>),
-    Shared(Rc<Answer>),
+    Shared(Rc<Rendered>),
 }
 
 impl Bytes {
@@ -67,8 +67,8 @@ impl Bytes {
         match self {
             Self::Own(bytes) => bytes,
             Self::Shared(answer) => match &**answer {
-                Answer::Known(element) => &element.json,
-                Answer::Failed(_) => &[],
+                Rendered::Known(element) => &element.json,
+                Rendered::Failed(_) => &[],
             },
         }
     }
@@ -105,7 +105,7 @@ impl Output {
         output
     }
 
-    /// How elements are to be rendered.
+    /// The style of the elements.
     pub(super) fn style(&self) -> Style {
         match self.layout {
             Layout::Array(style) => style,
@@ -113,7 +113,7 @@ impl Output {
         }
     }
 
-    /// Says that the element of an entry is known.
+    /// Marks the element of an entry as known.
     pub(super) fn ready(&mut self, index: usize) {
         let Some(ready) = self.ready.get_mut(index) else { return };
         if !std::mem::replace(ready, true) && self.layout == Layout::Lines {
@@ -121,7 +121,7 @@ impl Output {
         }
     }
 
-    /// The entry to write next, if it is known. It has to be written then.
+    /// The next entry to write, if it is known. The caller must write it.
     pub(super) fn next(&mut self) -> Option<usize> {
         if self.layout == Layout::Lines {
             return self.known.pop_front();
@@ -132,7 +132,7 @@ impl Output {
         Some(index)
     }
 
-    /// Whether there is something to write or to send without a further lookup.
+    /// Whether something can be written or sent without another lookup.
     pub(super) fn can_go_on(&self) -> bool {
         match self.layout {
             Layout::Lines => self.length > 0 || !self.known.is_empty(),
@@ -141,10 +141,10 @@ impl Output {
     }
 
     /// Writes the element of an entry.
-    pub(super) fn answer(&mut self, index: usize, text: &str, answer: &Rc<Answer>) {
+    pub(super) fn answer(&mut self, index: usize, text: &str, answer: &Rc<Rendered>) {
         match &**answer {
-            Answer::Known(_) => self.element(index, text, Bytes::Shared(Rc::clone(answer))),
-            Answer::Failed(problem) => self.problem(index, text, problem.clone()),
+            Rendered::Known(_) => self.element(index, text, Bytes::Shared(Rc::clone(answer))),
+            Rendered::Failed(problem) => self.problem(index, text, problem.clone()),
         }
     }
 
@@ -160,7 +160,7 @@ impl Output {
         self.write(index, omitted);
     }
 
-    /// Whether something was omitted. Then all that follows is omitted, too.
+    /// Whether an element was omitted. All later elements are then omitted, too.
     pub(super) fn is_full(&self) -> bool {
         self.full
     }
@@ -170,13 +170,13 @@ impl Output {
         self.entries == self.kept.len()
     }
 
-    /// The bytes that have not been taken.
+    /// The number of bytes that are not taken yet.
     pub(super) fn length(&self) -> usize {
         self.length
     }
 
-    /// The next piece, if it can be sent. Clients need arrays whole: pieces that are not full would only let Nagle's
-    /// algorithm hold those that follow.
+    /// The next piece, if it can be sent. A piece of an array is sent only when it is full or the last: a client needs the
+    /// whole array, and Nagle's algorithm would hold the pieces after a short one.
     pub(super) fn piece(&mut self) -> Option<Vec<u8>> {
         let enough = match self.layout {
             Layout::Lines => self.length > 0,
@@ -185,7 +185,7 @@ impl Output {
         enough.then(|| self.take(Self::PIECE))
     }
 
-    /// Takes as many bytes as there are, up to `length`.
+    /// Takes up to `length` bytes.
     pub(super) fn take(&mut self, length: usize) -> Vec<u8> {
         let mut taken = Vec::with_capacity(length.min(self.length));
         while let Some(part) = self.parts.front_mut() {
@@ -202,13 +202,13 @@ impl Output {
         taken
     }
 
-    /// Writes an element, if there is room for it beside what is kept for others.
+    /// Writes an element, if there is room for it beside the bytes that are reserved for others.
     fn element(&mut self, index: usize, text: &str, json: Bytes) {
         let framed = json.get().len() + OMITTED;
         let kept = self.all_kept - self.kept.get(index).copied().unwrap_or_default();
         if !self.full && self.written + framed + kept + CLOSING > self.limit {
             self.full = true;
-            // All the others can be written now: nothing needs to be known of them.
+            // All others can be written now, as omitted: they need no lookup.
             for other in 0..self.ready.len() {
                 self.ready(other);
             }
@@ -218,7 +218,7 @@ impl Output {
 
     fn render(&self, text: &str, problem: Problem) -> Bytes {
         let problem = Problem { subject: Some(text.to_owned()), ..problem };
-        // It is short, and consists of text and a number.
+        // A problem is short and has only texts and numbers, so this does not fail in practice.
         Bytes::Own(
             render(&problem, self.style())
                 .unwrap_or_else(|problem| format!("{{\"status\":{}}}", problem.status).into_bytes().into()),
@@ -234,7 +234,7 @@ impl Output {
         match self.layout {
             Layout::Lines => {
                 self.push(Bytes::Own(format!("{{\"index\":{index},").into_bytes().into()), 0);
-                // Without its brace.
+                // Without its opening brace.
                 self.push(json, 1);
                 self.push(own("\n"), 0);
             }
@@ -261,88 +261,9 @@ impl Output {
 
 /// The response has no room for the subject.
 fn omitted(limit: usize) -> Problem {
-    let detail = format!("The response has reached its {limit} bytes. Ask for this subject in another request.");
+    let detail = format!("The response has reached its limit of {limit} bytes. Send this subject in another request.");
     Problem::new(413, "The response is full", detail)
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::Value;
-
-    use super::*;
-
-    const LAYOUTS: [Layout; 3] = [Layout::Array(Style::Compact), Layout::Array(Style::Indented), Layout::Lines];
-
-    /// A response of `limit` bytes to these texts, each a problem with so many bytes of detail.
-    fn written(layout: Layout, texts: &[&str], detail: usize, limit: usize) -> Vec<u8> {
-        let mut output = Output::bounded(layout, texts.iter().map(|text| text.len()), limit);
-        (0..texts.len()).for_each(|index| output.ready(index));
-        let mut bytes = Vec::new();
-        loop {
-            match output.next() {
-                Some(index) => output.problem(index, texts[index], Problem::new(400, "Bad", "x".repeat(detail))),
-                None => {
-                    match output.piece() {
-                        Some(piece) => bytes.extend(piece),
-                        None => break,
-                    };
-                }
-            }
-        }
-        assert!(output.is_closed());
-        bytes
-    }
-
-    fn elements(layout: Layout, bytes: &[u8]) -> Vec<Value> {
-        match layout {
-            Layout::Array(_) => serde_json::from_slice(bytes).unwrap(),
-            Layout::Lines => {
-                bytes.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect()
-            }
-        }
-    }
-
-    #[test]
-    fn a_full_response_names_what_it_omits() {
-        let worst = "\0".repeat(1024);
-        for layout in LAYOUTS {
-            for (texts, detail, limit, expected, why) in [
-                (vec!["a", "b", "c"], 10, 10_000, vec![400, 400, 400], "all fit"),
-                (vec!["a", "b", "c"], 3_000, 7_500, vec![400, 400, 413], "the last does not"),
-                (vec!["a", "b", "c"], 9_999, 7_500, vec![413, 413, 413], "none does"),
-                (
-                    vec![&*worst; 9],
-                    9_999,
-                    9 * (1024 * 6 + 400) + 4,
-                    vec![413; 9],
-                    "texts of which each byte is escaped",
-                ),
-                (vec![], 0, 4, vec![], "there are none"),
-            ] {
-                let bytes = written(layout, &texts, detail, limit);
-                let elements = elements(layout, &bytes);
-                let statuses: Vec<_> = elements.iter().map(|element| element["status"].as_u64().unwrap()).collect();
-                assert_eq!(statuses, expected, "{layout:?}: {why}");
-                let named: Vec<_> = elements.iter().map(|element| element["subject"].as_str().unwrap()).collect();
-                assert_eq!(named, texts, "{layout:?}: {why}");
-                assert!(bytes.len() <= limit, "{layout:?}: {why}: {}", bytes.len());
-            }
-        }
-    }
-
-    #[test]
-    fn after_the_first_that_is_omitted_all_are() {
-        let mut output = Output::bounded(Layout::Lines, [1, 1, 1].into_iter(), 3_000);
-        output.ready(1);
-        let index = output.next().unwrap();
-        output.problem(index, "b", Problem::new(400, "Bad", "x".repeat(3_000)));
-        assert!(output.is_full());
-        for expected in [0, 2] {
-            assert_eq!(output.next(), Some(expected), "without being known");
-            output.problem(expected, "a", Problem::new(400, "Bad", "short"));
-        }
-        let lines = output.piece().unwrap();
-        let lines = elements(Layout::Lines, &lines);
-        assert!(lines.iter().all(|line| line["status"] == 413), "{lines:?}");
-    }
-}
+mod tests;

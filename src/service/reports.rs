@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Service, accepted, json};
 use crate::lookup::Lookup;
-use crate::lookup::dns::session::{Scope, Session};
+use crate::lookup::dns::queries::{Queries, Scope};
 use crate::lookup::report::{Passing as _, Report};
 use crate::platform::{Platform, Request};
 use crate::request::member::{Member, Needs};
@@ -84,8 +84,8 @@ impl Service {
         if !config.host_names {
             return Err(route::Error::HostNamesOff.into());
         }
-        let session = Session::new(platform, config, &self.dns, Scope { subjects: 1, private: false });
-        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
+        let queries = Queries::new(platform, config, &self.dns, Scope { subjects: 1, private: false });
+        let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(queries), options);
         let mut document = lookup.host(host).await?;
         let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
         document.without_ttl();
@@ -112,19 +112,19 @@ impl Service {
         private: bool,
         platform: &'a O,
     ) -> Result<Lookup<'a, O>, Problem> {
-        let session = match Lookup::<O>::asks_dns(ip, needs, options) {
+        let queries = match Lookup::<O>::asks_dns(ip, needs, options) {
             true => {
                 let scope = Scope { subjects: 1, private };
-                Some(Session::new(platform, self.config(platform).await?, &self.dns, scope))
+                Some(Queries::new(platform, self.config(platform).await?, &self.dns, scope))
             }
             false => None,
         };
-        Ok(Lookup::new(self.databases.as_ref()?, platform, session, options))
+        Ok(Lookup::new(self.databases.as_ref()?, platform, queries, options))
     }
 }
 
-/// The media types of a report or a member. The contract says which members are scalars, so nothing has to be looked up
-/// for a client that accepts none of them.
+/// The media types of a report or a member. The contract defines which members are scalars, so no lookup is necessary
+/// for a client that accepts none of the media types.
 fn offers(member: Option<Member>) -> &'static [MediaType] {
     match member {
         Some(member) if member.is_scalar() => &[MediaType::Text, MediaType::Json],
@@ -143,7 +143,7 @@ fn report_reply(
     let body = match value(report, member)? {
         Value::Null => return Ok(Reply::nothing()),
         Value::String(text) if media_type == MediaType::Text => text.into_bytes(),
-        // Written from the report itself: a `Value` would sort the keys.
+        // Written from the report, because a `Value` would sort the keys.
         Value::Object(_) if member.inner().is_none() => json(&report.part(member.outer()), pretty)?,
         value => json(&value, pretty)?,
     };
@@ -159,7 +159,7 @@ fn value(report: &Report<'_>, member: Member) -> Result<Value, serde_json::Error
     })
 }
 
-/// The tag of a report or a member, which does not depend on the TTLs that run down.
+/// The tag of a report or a member. It does not depend on TTLs, which change while the answer stays the same.
 fn report_tag(
     mut report: Report<'_>,
     member: Option<Member>,
@@ -169,12 +169,12 @@ fn report_tag(
     let with_ttl = member.map(|member| value(&report, member)).transpose()?;
     report.without_ttl();
     let Some(member) = member else { return Ok(ETag::new(&report, media_type, pretty)?) };
-    // Where the TTL itself is the member, nothing is left without it.
+    // If the member is the TTL, its tag has to depend on it.
     let essence = Some(value(&report, member)?).filter(|essence| !essence.is_null()).or(with_ttl);
     Ok(ETag::new(&essence, media_type, pretty)?)
 }
 
-/// An answer that may be cached and shared while DNS answers hold.
+/// An answer that may be cached and shared as long as its DNS answers hold.
 fn cacheable_reply<'a, O: Platform>(
     request: &impl Request,
     reply: Reply<'a>,

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Checks the service against its contract, /openapi.json: schemathesis sends requests that the document allows, and
-requests that it does not.
+requests that the document does not allow.
 
-Serves the component with the tests' databases and the tests' resolver. schemathesis goes into a virtual environment
-below target/. Options are passed to `schemathesis run`, such as `--seed 2 --max-examples 1000`.
+It serves the component with the databases and the resolver of the tests. schemathesis is installed into a virtual
+environment below target/. Options are passed to `schemathesis run`, such as `--seed 2 --max-examples 1000`.
 """
 
 import os
@@ -16,7 +16,7 @@ ROOT = HERE.parents[1]
 ENVIRONMENT = ROOT / "target" / "contract"
 
 sys.path.insert(0, str(ROOT / "tests"))
-from serving import service  # noqa: E402: it lies beside this folder
+from serving import service  # noqa: E402: it is beside this folder
 
 
 def main():

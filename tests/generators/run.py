@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Generates clients from /openapi.json, as users of the service do, and checks that nothing of the document is lost.
+"""Generates clients from /openapi.json, as users of the service do, and checks that the clients are complete.
 
 - npm openapi-typescript makes types, and npm typescript checks a golden answer against them.
 - PyPI openapi-python-client makes a Python client. It must not warn of any schema.
 - npm @redocly/cli lints the document, warnings included.
 
-Serves the component with the tests' databases. The programs go into target/generators.
+It serves the component with the databases of the tests. The programs are installed into target/generators.
 """
 
 import json
@@ -22,11 +22,11 @@ WORK = ROOT / "target" / "generators"
 ENVIRONMENT = WORK / "venv"
 GOLDEN = ROOT / "tests" / "host" / "golden" / "8.8.8.8.json"
 
-# The only thing that openapi-python-client 0.29.1 may leave out: it sends no bodies of text. Batches go as JSON.
+# The only omission that openapi-python-client 0.29.1 may have: it sends no text bodies. Batches are sent as JSON.
 KNOWN_WARNINGS = ["Unsupported content type text/plain"]
 
 sys.path.insert(0, str(ROOT / "tests"))
-from serving import service  # noqa: E402: it lies beside this folder
+from serving import service  # noqa: E402: it is beside this folder
 
 
 def main():
@@ -43,7 +43,7 @@ def main():
 
 
 def install_npm():
-    """npm ci, unless the lock file is the one that is installed."""
+    """Runs npm ci, unless the packages of this lock file are installed."""
     installed = WORK / "installed-lock.json"
     lock = HERE / "package-lock.json"
     if installed.exists() and installed.read_bytes() == lock.read_bytes():
@@ -56,7 +56,7 @@ def install_npm():
 
 
 def check_lines(document):
-    """Generators need the lines of a batch written out; the service sends the documents with an index before them."""
+    """The lines of a batch are the documents with an index before them. Generators need them as separate schemas."""
     schemas = json.loads(document.read_text())["components"]["schemas"]
     for line, base in [("ReportLine", "Report"), ("HostLine", "Host"), ("ProblemLine", "SubjectProblem")]:
         rest = {name: rule for name, rule in schemas[line]["properties"].items() if name != "index"}
@@ -69,7 +69,7 @@ def check_lines(document):
 def typescript(document):
     yield from run("openapi-typescript", [npm("openapi-typescript"), document, "--output", "api.d.ts"])
     answer = GOLDEN.read_text().strip()
-    # As a literal, so that values of enumerations and keys that the type does not have are checked, too.
+    # As a literal, so that enumerations and unknown keys are checked, too.
     check = f'import type {{ components }} from "./api";\n\nexport const report: components["schemas"]["Report"] = {answer};\n'
     (WORK / "golden.ts").write_text(check)
     yield from run("tsc", [npm("tsc"), "--noEmit", "--strict", "golden.ts"])
@@ -77,13 +77,13 @@ def typescript(document):
     assert wrong != check, f"{GOLDEN} has another number"
     (WORK / "wrong.ts").write_text(wrong)
     if not list(run("tsc", [npm("tsc"), "--noEmit", "--strict", "wrong.ts"])):
-        yield "tsc accepts a text for a number: the check proves nothing"
+        yield "tsc accepts a text for a number: the check does not work"
 
 
 def python(document):
     client = ENVIRONMENT / "bin" / "openapi-python-client"
     command = [client, "generate", "--path", document, "--output-path", WORK / "python", "--overwrite"]
-    # It formats what it has made with ruff, which is installed beside it.
+    # It formats its output with ruff, which is installed beside it.
     path = f"{ENVIRONMENT / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(command, cwd=WORK, text=True, capture_output=True, env={**os.environ, "PATH": path})
     output = done.stdout + done.stderr
@@ -108,7 +108,7 @@ def lint(document):
 def run(name, command, folder=WORK, must_not_say=None):
     done = subprocess.run(command, cwd=folder, text=True, capture_output=True)
     output = done.stdout + done.stderr
-    said = output.replace("Deprecation warning", "")  # of the version of Node.js, which is not the document's
+    said = output.replace("Deprecation warning", "")  # from Node.js, not about the document
     if done.returncode != 0 or (must_not_say and must_not_say in said):
         yield f"{name} failed:\n{output}"
 

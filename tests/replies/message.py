@@ -1,4 +1,4 @@
-"""DNS messages, byte by byte (RFC 1035 section 4), for compose.py; good ones, and any others."""
+"""DNS messages, byte by byte (RFC 1035 section 4), for compose.py: good ones and bad ones."""
 
 import ipaddress
 import re
@@ -35,8 +35,8 @@ def label(octets):
 
 
 def name(text):
-    r"""A name without compression from text, where \DDD and \X are as in a zone file. `@` is a pointer to the name in
-    the question; bytes are what they are."""
+    r"""A name from text, without compression. \DDD and \X are as in a zone file. `@` is a pointer to the name in the
+    question. Bytes are used as they are."""
     if isinstance(text, bytes):
         return text
     if text == "@":
@@ -60,7 +60,7 @@ def to(offset):
 
 
 def record(owner, ttl, kind, *data, klass=IN, length=None):
-    """A resource record (RFC 1035 section 3.2.1). A length of its own is a lie."""
+    """A resource record (RFC 1035 section 3.2.1). `length` replaces its true length."""
     number = TYPES.get(kind, kind)
     match kind, data:
         case (_, [bytes(octets)]):
@@ -99,7 +99,7 @@ def soa(zone="8.in-addr.arpa.", ttl=900, minimum=900, **more):
 
 
 def rrsig(owner, covered, ttl=3600, signer="8.in-addr.arpa."):
-    """RFC 4034 section 3.1; the signature is made of nothing."""
+    """A signature (RFC 4034 section 3.1) of invented bytes."""
     fixed = u16(TYPES[covered]) + bytes([13, 6]) + u32(ttl) + u32(1767225600) + u32(1764547200) + u16(12345)
     return record(owner, ttl, "RRSIG", fixed + name(signer) + bytes(range(64)))
 
@@ -122,7 +122,7 @@ def opt(*options, payload=1232, extended=0, version=0, flags=0, owner=".", lengt
 
 
 def asked(ask):
-    """The name of a question, and its type."""
+    """The name of a query, and its type."""
     kind, subject = ask.split()
     return (ipaddress.ip_address(subject).reverse_pointer + "." if kind == "PTR" else subject), kind
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What ipedge reads in the replies of replies.txt, against what dnspython reads in them.
+"""Compares how ipedge and dnspython read the replies in replies.txt.
 
-Shares nothing with ipedge: dnspython takes the messages apart and follows their CNAMEs, and the rules by which a reply
-counts as an answer are written here a second time. dnspython goes into a virtual environment below target/. ipedge's own
-reading is the output of its unit tests, in the file that IPEDGE_REPLIES names.
+This program shares no code with ipedge: dnspython parses the messages and follows their CNAMEs, and the rules by which a
+reply counts as an answer are written here a second time. dnspython is installed into a virtual environment below
+target/. The readings of ipedge come from its unit tests, which write them to the file in IPEDGE_REPLIES.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-# Used even where the machine has a dnspython: that is another version, and may read replies otherwise.
+# Used even if the machine has dnspython, because another version may read replies in another way.
 ENVIRONMENT = ROOT / "target" / "other-reader-dns"
 if Path(sys.prefix) != ENVIRONMENT:
     python = ENVIRONMENT / "bin" / "python3"
@@ -39,28 +39,28 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
-# At least so many replies have to be read alike.
+# At least this many replies must be read alike.
 ENOUGH = 200
 
-# The records of compose.odd that cannot be read, and what is read in the good one beside them where that is a SOA.
+# The records of compose.odd that cannot be read, and the reading of the good SOA record beside them.
 ODD = """
 ptr-empty ptr-cut ptr-loop ptr-long a-empty a-short a-long aaaa-empty aaaa-short aaaa-long ns-empty ns-label-type ns-long
 mx-empty mx-no-name mx-cut txt-empty txt-cut soa-empty soa-short soa-long caa-empty caa-no-tag caa-cut
 """.split()
 SOA_READ = "ok, ns1.example hostmaster.example 0"
 
-# Where the two may differ, and what each reads then: reason, and by reply (ipedge, dnspython).
+# The known differences: a reason, and for each reply the two readings (ipedge, dnspython).
 DIFFERENCES = [
     (
-        "ipedge follows 16 CNAMEs, dnspython 15: no RFC says how many",
+        "ipedge follows 16 CNAMEs, dnspython 15: no RFC gives a number",
         {
             "cnames/16": ("ok, host.example, ttl 3600", "malformed"),
             "cnames/16-backwards": ("ok, host.example, ttl 3600", "malformed"),
         },
     ),
     (
-        "NXDOMAIN with names contradicts itself: ipedge believes the RCODE, as it does after a CNAME (RFC 2308 section"
-        " 2.1), and dnspython nothing at all",
+        "NXDOMAIN with names contradicts itself: ipedge follows the RCODE, as it does after a CNAME (RFC 2308 section"
+        " 2.1), and dnspython refuses the message",
         {
             "codes/3-with-names": ("nxdomain, ttl None", "malformed"),
             "cnames/nxdomain-with-names": ("nxdomain, ttl None", "malformed"),
@@ -69,7 +69,7 @@ DIFFERENCES = [
         },
     ),
     (
-        "a CNAME stands alone (RFC 2181 section 10.1): beside a PTR, ipedge follows it and dnspython does not",
+        "a name with a CNAME has no other records (RFC 2181 section 10.1): beside a PTR record, ipedge follows it and dnspython does not",
         {
             "cnames/beside-ptr": ("ok, host.example, ttl 300", "ok, a.example, ttl 3600"),
             "cnames/beside-ptr-nothing": ("nodata, ttl None", "ok, a.example, ttl 3600"),
@@ -83,7 +83,7 @@ DIFFERENCES = [
         },
     ),
     (
-        "an OPT record whose options end badly: ipedge keeps those before the end, dnspython none",
+        "an OPT record with an option that is cut off: ipedge keeps the options before it, dnspython none",
         {
             "errors/text-latin-1": ("servfail, ttl None, error 22", "servfail, ttl None"),
             "odd/opt-options": ("ok, a.example, ttl 3600, error 3", "ok, a.example, ttl 3600"),
@@ -91,7 +91,7 @@ DIFFERENCES = [
     ),
     (
         "an OPT record beside another, in the wrong section, or of another owner than the root: ipedge skips it, dnspython"
-        " refuses the message. So for TSIG in the wrong section",
+        " refuses the message. The same with TSIG in the wrong section",
         {
             f"{reply}": ("ok, a.example, ttl 3600", "malformed")
             for reply in (
@@ -112,7 +112,7 @@ DIFFERENCES = [
         },
     ),
     (
-        "there is one SOA record at a name (RFC 1035 section 3.3.13): of two, dnspython keeps the last",
+        "a name has one SOA record (RFC 1035 section 3.3.13): of two, dnspython keeps the last",
         {
             f"odd/soa-{word}-{place}": (f"{SOA_READ}, ttl 60, 1 omitted", other)
             for word in ("empty", "short", "long")
@@ -120,18 +120,18 @@ DIFFERENCES = [
         },
     ),
     (
-        "a SOA's MINIMUM over 31 bits is 0 to ipedge, as a TTL is (RFC 2181 section 8); dnspython takes it as it is",
+        "an SOA's MINIMUM over 31 bits counts as 0 in ipedge, as a TTL does (RFC 2181 section 8); dnspython uses it unchanged",
         {
             f"ttls/minimum-{minimum}": ("nodata, ttl 0", "nodata, ttl 604800")
             for minimum in (2**31, 2**31 + 300, 2**32 - 1)
         },
     ),
     (
-        "TSIG is not used over HTTPS: ipedge does not look at where it stands, dnspython does",
+        "TSIG is not used over HTTPS: ipedge ignores its position, dnspython does not",
         {"others/tsig-not-last": ("ok, a.example, ttl 3600", "malformed")},
     ),
     (
-        "a name of more than 16 compression pointers cannot be read to dnspython; ipedge reads 255 labels and pointers",
+        "dnspython does not read names of more than 16 compression pointers; ipedge reads 255 labels and pointers",
         {
             "pointers/20-hops": ("ok, 20 values, ttl 60", "ok, 16 values, ttl 60, 4 omitted"),
             "pointers/127-hops": ("ok, 121 values, ttl 60, 6 omitted", "ok, 16 values, ttl 60, 111 omitted"),
@@ -162,7 +162,7 @@ def main():
         both = said(**our), said(**their)
         if id in known:
             if both != known.pop(id):
-                faults.append(f"{id}: not the difference that is known: {both}")
+                faults.append(f"{id}: not the known difference: {both}")
             different += 1
         elif said(**our, most=None) != said(**their, most=None):
             faults.append(f"{id}: ipedge and dnspython differ: {both}")
@@ -174,7 +174,7 @@ def main():
 
     print(f"{same} replies are read alike, {different} differently for {len(DIFFERENCES)} reasons")
     if unasked:
-        print(f"{len(unasked)} replies answer what ipedge does not ask: {', '.join(sorted(set(unasked)))}")
+        print(f"{len(unasked)} replies answer queries that ipedge does not send: {', '.join(sorted(set(unasked)))}")
     print(f"{len(faults)} faults")
     for fault in faults:
         print(fault)
@@ -182,7 +182,7 @@ def main():
 
 
 def corpus(file):
-    """Identifier, question and bytes of every reply."""
+    """Identifier, query and bytes of every reply."""
     for block in file.read_text().split("\n\n")[1:]:
         fields, wire = {}, ""
         for line in block.splitlines():
@@ -195,7 +195,7 @@ def corpus(file):
 
 
 def said(status, values=(), ttl=None, authenticated=False, detail=None, omitted=0, unreadable=0, most=3):
-    """A reading in one line, with at most so many values. A reply that is not an answer has its status only."""
+    """A reading in one line, with at most `most` values. A reply that is not an answer has only its status."""
     if status == "malformed":
         return status
     errors = [f"error {code}" for code in re.findall(r"extended error (\d+)", detail or "")]
@@ -214,12 +214,12 @@ RCODES = {
     8: "NXRRSet", 9: "NotAuth", 10: "NotZone", 11: "DSOTYPENI", 16: "BADVERS", 23: "BADCOOKIE",
 }  # fmt: skip
 
-# ipedge keeps so many bytes of records, and counts so many for each beside its data.
+# How many bytes of records ipedge keeps, and how many a record counts beside its data.
 MOST_DATA, RECORD = 16384, 12
 
 
 def leniently(rdclass, rdtype, parser, origin=None):
-    """Reads a record's data as dnspython does, or keeps its bytes as those of an unknown type."""
+    """Reads a record's data as dnspython does, or if that fails, as data of an unknown type."""
     start = parser.current
     try:
         rdata = STRICTLY(rdclass, rdtype, parser, origin)
@@ -239,13 +239,13 @@ def unreadable(rdata):
 
 
 def read(ask, wire):
-    """What dnspython reads in a reply, by the rules for replies."""
+    """dnspython's reading of a reply, by the rules for replies."""
     kind, subject = ask.split()
     qname = ip_address(subject).reverse_pointer if kind == "PTR" else subject
     qname, rdtype = dns.name.from_text(qname), dns.rdatatype.from_text(kind)
     malformed = {"status": "malformed"}
     try:
-        # HTTP says how long the message is: bytes after its end do no harm. TSIG is not used over HTTPS.
+        # HTTP has the length of the message, so bytes after its end are ignored. TSIG is not used over HTTPS.
         message = dns.message.from_wire(wire, keyring=False, ignore_trailing=True)
     except (dns.exception.DNSException, ValueError):
         return malformed
@@ -268,7 +268,7 @@ def read(ask, wire):
             name = f" ({RCODES[code]})" if code in RCODES else ""
             detail = "; ".join([f"RCODE {int(code)}{name}", *errors])
         return {"status": status, "detail": detail}
-    # resolve_chaining looks into the first SOA that it finds.
+    # resolve_chaining uses the first SOA that it finds.
     message.index = None
     message.authority = [one for one in message.authority if one.rdtype != dns.rdatatype.SOA or not unreadable(one[0])]
     try:
@@ -296,7 +296,7 @@ def read(ask, wire):
             return malformed
     else:
         status = "nxdomain" if code == dns.rcode.NXDOMAIN else "nodata"
-        # Without a SOA the reply has no TTL (RFC 2308 section 5); dnspython would assume some seconds.
+        # Without an SOA the reply has no TTL (RFC 2308 section 5); dnspython would assume one.
         if any(
             rrset.rdtype == dns.rdatatype.SOA
             and rrset.rdclass == dns.rdataclass.IN

@@ -2,9 +2,9 @@
 //!
 //! Facts of <https://www.iana.org/assignments/iana-ipv4-special-registry> and
 //! <https://www.iana.org/assignments/iana-ipv6-special-registry> (RFC 6890, RFC 8190), both as last updated on
-//! 2025-10-09. Multicast, which has registries of its own (RFC 5771, RFC 4291 section 2.7), stands at the end of each
-//! part. `tests/registries/iana-special-purpose.tsv` has the same facts with their sources, in any order; a test compares
-//! the two, so that a new version of the registries is two edits that check each other.
+//! 2025-10-09. Multicast, which has separate registries (RFC 5771, RFC 4291 section 2.7), is at the end of each table.
+//! `tests/registries/iana-special-purpose.tsv` has the same facts with their sources, in any order. A test compares the
+//! two, so that the two edits for a new version of the registries check each other.
 
 use std::net::IpAddr;
 
@@ -19,9 +19,8 @@ pub struct Special {
     pub block: &'static str,
     /// The documents that made it special.
     pub reference: &'static str,
-    /// Whether routers forward it beyond one administrative domain (RFC 8190 section 2.1). `None` where the registry
-    /// says "N/A" (6to4, Teredo), where a block has been given back and the registry says nothing any more, and for
-    /// multicast, which has scopes instead.
+    /// Whether routers forward it beyond one administrative domain (RFC 8190 section 2.1). `None` if the registry has
+    /// "N/A" (6to4, Teredo) or no value because the block was returned, and for multicast, which has scopes instead.
     pub globally_reachable: Option<bool>,
 }
 
@@ -48,7 +47,7 @@ impl Entry {
     }
 }
 
-/// One line of the tables: first address, length of the prefix in bits, block, name, reference, globally reachable.
+/// A row of the tables: first address, length of the prefix in bits, block, name, reference, globally reachable.
 const fn entry(
     start: u128,
     length: u32,
@@ -130,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_block_says_what_its_bits_say() {
+    fn every_block_has_its_bits() {
         for entry in IPV4.iter().chain(IPV6) {
             let (start, length) = entry.special.block.split_once('/').unwrap();
             let start = match start.parse::<IpAddr>().unwrap() {
@@ -141,19 +140,19 @@ mod tests {
         }
     }
 
-    /// The file says "n/a" and "terminated"; to a client both are null.
+    /// The file has "n/a" and "terminated"; clients see both as null.
     #[test]
     fn the_table_is_the_registries() {
         let file = include_str!("../../../tests/registries/iana-special-purpose.tsv");
         let rows = file.lines().filter(|line| !line.starts_with('#')).map(|line| {
             let [block, name, reference, reachable] = line.split('\t').collect::<Vec<_>>()[..] else {
-                panic!("four columns, please: {line}")
+                panic!("not four columns: {line}")
             };
             let globally_reachable = match reachable {
                 "true" => YES,
                 "false" => NO,
                 "n/a" | "terminated" => NOT_APPLICABLE,
-                _ => panic!("true, false, n/a or terminated, please: {line}"),
+                _ => panic!("not true, false, n/a or terminated: {line}"),
             };
             Special { name, block, reference, globally_reachable }
         });
@@ -178,7 +177,7 @@ mod tests {
             ("192.0.0.9", Some("Port Control Protocol Anycast"), "a /32 inside a /24"),
             ("192.0.0.200", Some("IETF Protocol Assignments"), "the /24 around it"),
             ("255.255.255.255", Some("Limited Broadcast"), "inside 240.0.0.0/4"),
-            ("239.1.2.3", Some("Multicast"), "has a registry of its own"),
+            ("239.1.2.3", Some("Multicast"), "in a separate registry"),
             ("::", Some("Unspecified Address"), "all bits zero"),
             ("::1", Some("Loopback Address"), "the last bit"),
             ("::2", None, "next to loopback"),

@@ -19,7 +19,7 @@ impl Systems {
         Mmdb::open("asn.mmdb", bytes).map(Self)
     }
 
-    /// The system that announces `ip`, `None` where the database knows none.
+    /// The system that announces `ip`; `None` if the database has none.
     ///
     /// # Errors
     ///
@@ -34,12 +34,12 @@ impl Systems {
     }
 }
 
-/// An autonomous system. Part of the [report](crate::lookup::report): every key is always there.
+/// An autonomous system. Part of the [report](crate::lookup::report).
 #[derive(Debug, PartialEq, Serialize)]
 pub struct AutonomousSystem<'a> {
     /// The number (RFC 6793: 32 bits), without the letters "AS".
     pub number: u32,
-    /// Who holds the number.
+    /// The holder of the number.
     pub organization: Option<&'a str>,
     /// The prefix that the record was found under.
     pub network: Network,
@@ -65,9 +65,9 @@ mod tests {
         for (ip, expected, why) in [
             ("8.8.8.8", Some((15169, "8.8.8.0/24")), "IPv4"),
             ("2606:4700::1", Some((13335, "2606:4700::/32")), "IPv6"),
-            ("45.45.1.1", Some((64501, "45.45.0.0/16")), "the longer prefix of two holds"),
+            ("45.45.1.1", Some((64501, "45.45.0.0/16")), "the longer of two prefixes counts"),
             ("203.0.114.9", Some((4_294_967_294, "203.0.114.0/24")), "a number of 32 bits"),
-            ("100.1.1.1", None, "announced by nobody"),
+            ("100.1.1.1", None, "not announced"),
         ] {
             let found = SYSTEMS.lookup(ip.parse().unwrap()).unwrap();
             let found = found.map(|system| (system.number, system.network.to_string()));

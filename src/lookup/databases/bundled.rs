@@ -12,9 +12,9 @@ pub static MANIFEST: &[u8] = include_bytes!(env!("IPEDGE_MANIFEST"));
 /// The attribution of the databases' sources, for every document.
 pub static ATTRIBUTION: &str = env!("IPEDGE_ATTRIBUTION");
 
-/// How far, in kilometres, the places of [`GEO`] may be from those of its source; `None` where it is lossless.
+/// How far, in kilometres, the places of [`GEO`] may be from those of its source; `None` if it is lossless.
 pub const ERROR_BOUND_KM: Option<u32> = match u32::from_str_radix(env!("IPEDGE_ERROR_BOUND_KM"), 10) {
     Ok(0) => None,
     Ok(km) => Some(km),
-    Err(_) => panic!("the manifest's error bound is no distance"),
+    Err(_) => panic!("the manifest's error bound is not a distance"),
 };

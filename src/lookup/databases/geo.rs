@@ -10,7 +10,7 @@ use crate::lookup::databases::mmdb::{Error, Mmdb, Network};
 /// The location database.
 pub struct Locations {
     mmdb: Mmdb,
-    /// How far, in kilometres, a packed place may be from its source's; `None` where the database is lossless.
+    /// How far, in kilometres, a packed place may be from its source's; `None` if the database is lossless.
     error_bound_km: Option<u32>,
 }
 
@@ -24,7 +24,7 @@ impl Locations {
         Ok(Self { mmdb: Mmdb::open("geo.mmdb", bytes)?, error_bound_km })
     }
 
-    /// The place of `ip`, `None` where the database has none.
+    /// The place of `ip`; `None` if the database has none.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl Locations {
     }
 }
 
-/// Where an address is. Part of the [report](crate::lookup::report): every key is always there.
+/// Where an address is. Part of the [report](crate::lookup::report).
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Place<'a> {
     /// Two letters: AF, AN, AS, EU, NA, OC or SA.
@@ -46,8 +46,8 @@ pub struct Place<'a> {
     pub country_code: Option<&'a str>,
     /// The country's name in English.
     pub country: Option<&'a str>,
-    /// Whether the country is a member of the European Union; `None` where no country is known. A packed record has
-    /// GeoIP2's `is_in_european_union` where it is true, so with a country its absence means no.
+    /// Whether the country is a member of the European Union; `None` if no country is known. A packed record has GeoIP2's
+    /// `is_in_european_union` only if it is true, so its absence in a record with a country means no.
     pub is_eu: Option<bool>,
     /// The first-level subdivision: state, province, region.
     pub region: Option<&'a str>,
@@ -59,8 +59,8 @@ pub struct Place<'a> {
     pub latitude: Option<f64>,
     /// Degrees east, WGS 84.
     pub longitude: Option<f64>,
-    /// Kilometres around the coordinates within which the place lies: the source's figure where it has one, else the
-    /// database's error bound. `None` where there are no coordinates, and where neither is known.
+    /// Kilometres around the coordinates within which the place is: the source's figure if it has one, else the database's
+    /// error bound. `None` if there are no coordinates, or if neither is known.
     pub accuracy_km: Option<u32>,
     /// A name of the IANA time zone database.
     pub timezone: Option<&'a str>,
@@ -92,7 +92,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// A record of the GeoIP2 City schema, as far as it is read. Strings borrow from the database.
+/// The parts of a record of the GeoIP2 City schema that are read. Strings borrow from the database.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Record<'a> {
@@ -155,7 +155,7 @@ struct Names<'a> {
     en: Option<&'a str>,
 }
 
-/// The first element of a list; the subdivisions of GeoIP2 go from the largest to the smallest.
+/// The first element of a list. The subdivisions of GeoIP2 are ordered from the largest to the smallest.
 #[derive(Default)]
 struct First<'a>(Named<'a>);
 
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_record_lacks_is_none() {
+    fn missing_values_are_none() {
         struct TestCase {
             ip: &'static str,
             read: fn(&Place) -> bool,
@@ -218,12 +218,12 @@ mod tests {
         }
         for case in [
             TestCase { ip: "8.8.8.129", read: |p| p.postal_code.is_none(), why: "no postal code" },
-            TestCase { ip: "8.8.8.129", read: |p| p.city == Some("Upper Bog"), why: "the longer prefix holds" },
+            TestCase { ip: "8.8.8.129", read: |p| p.city == Some("Upper Bog"), why: "the longer prefix counts" },
             TestCase { ip: "9.9.9.9", read: |p| p.is_eu == Some(true), why: "a member of the Union" },
-            TestCase { ip: "9.9.9.9", read: |p| p.accuracy_km == Some(33), why: "the database's own bound" },
-            TestCase { ip: "45.1.2.3", read: |p| p.latitude == Some(0.0), why: "latitude 0 is a latitude" },
-            TestCase { ip: "46.1.2.3", read: |p| p.latitude.is_none(), why: "no coordinates is not 0,0" },
-            TestCase { ip: "46.1.2.3", read: |p| p.accuracy_km.is_none(), why: "no radius around nothing" },
+            TestCase { ip: "9.9.9.9", read: |p| p.accuracy_km == Some(33), why: "the database's bound" },
+            TestCase { ip: "45.1.2.3", read: |p| p.latitude == Some(0.0), why: "a latitude of 0" },
+            TestCase { ip: "46.1.2.3", read: |p| p.latitude.is_none(), why: "no coordinates" },
+            TestCase { ip: "46.1.2.3", read: |p| p.accuracy_km.is_none(), why: "no radius without coordinates" },
             TestCase {
                 ip: "45.1.2.3",
                 read: |p| p.accuracy_km == Some(100),

@@ -1,4 +1,4 @@
-//! What the databases are: written by `pack` beside them, shown at `/about`.
+//! The manifest that `pack` writes beside the databases: what they are, as `/about` shows it.
 
 use serde::{Deserialize, Serialize};
 

@@ -45,7 +45,7 @@ impl Mmdb {
     }
 }
 
-/// A network in CIDR notation (RFC 4632, RFC 4291 section 2.3): its first address and the length of its prefix in bits.
+/// A network (RFC 4632, RFC 4291 section 2.3): its first address, and the length of its prefix in bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     ip: IpAddr,
@@ -97,9 +97,9 @@ mod tests {
     #[test]
     fn an_error_names_the_file() {
         let bytes: [(&'static [u8], &str); 3] = [
-            (b"", "nothing at all"),
-            (b"<html>404 Not Found</html>", "a download gone wrong"),
-            (b"\xab\xcd\xefMaxMind.com", "the marker, and no metadata after it"),
+            (b"", "an empty file"),
+            (b"<html>404 Not Found</html>", "an error page that was downloaded"),
+            (b"\xab\xcd\xefMaxMind.com", "the marker without metadata after it"),
         ];
         for (bytes, why) in bytes {
             let error = Mmdb::open("geo.mmdb", bytes).err().unwrap_or_else(|| panic!("{why}: opened"));

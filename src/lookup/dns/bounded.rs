@@ -4,10 +4,10 @@ use std::io;
 
 use serde::Serialize;
 
-/// The items that fit into `most` items and `bytes` bytes of JSON, in order, and the number of the others. An item that
-/// does not fit is omitted as a whole; later ones that do are kept.
+/// The first items, at most `most` of them and at most `bytes` bytes of JSON, in order, and the number of the others. An
+/// item that does not fit is omitted as a whole; later items that fit are kept.
 ///
-/// `text` gives the part of an item that is written. Escaping is counted as it is written: a byte that is not printable is
+/// `text` gives the part of an item that is written. It is measured with its escapes: a byte that is not printable is
 /// `\\DDD` in JSON, five bytes.
 pub(super) fn take<T, S: Serialize>(
     items: impl IntoIterator<Item = T>,
@@ -32,7 +32,7 @@ pub(super) fn take<T, S: Serialize>(
 /// The comma between two items.
 const SEPARATOR: usize = 1;
 
-/// The length of the value as JSON, in bytes. What cannot be written has no length, and fits nowhere.
+/// The length of the value as JSON, in bytes. A value that cannot be written counts as too long.
 fn length(value: &impl Serialize) -> usize {
     struct Counter(usize);
 
@@ -59,17 +59,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_is_kept_and_the_rest_is_counted() {
-        // A text of one letter takes four bytes: two quotes and the comma beside it.
+    fn items_that_do_not_fit_are_counted() {
+        // A text of one letter takes four bytes: the letter, two quotes and a comma.
         for (items, most, bytes, expected, omitted, why) in [
-            (&["a", "b", "c"][..], 3, 12, &["a", "b", "c"][..], 0, "just fits"),
-            (&["a", "b", "c"], 2, 12, &["a", "b"], 1, "an item too many"),
-            (&["a", "b", "c"], 3, 11, &["a", "b"], 1, "a byte too many"),
-            (&["a", "long text", "c"], 3, 8, &["a", "c"], 1, "a large item does not hide those after it"),
-            (&["\\", "b"], 3, 8, &["\\"], 1, "a backslash is two bytes of JSON"),
-            (&["\u{1}", "b"], 3, 8, &["b"], 1, "a control character is six"),
+            (&["a", "b", "c"][..], 3, 12, &["a", "b", "c"][..], 0, "all fit"),
+            (&["a", "b", "c"], 2, 12, &["a", "b"], 1, "one item too many"),
+            (&["a", "b", "c"], 3, 11, &["a", "b"], 1, "one byte too many"),
+            (&["a", "long text", "c"], 3, 8, &["a", "c"], 1, "the items after a large one are kept"),
+            (&["\\", "b"], 3, 8, &["\\"], 1, "a backslash takes two bytes of JSON"),
+            (&["\u{1}", "b"], 3, 8, &["b"], 1, "a control character takes six bytes of JSON"),
             (&["long text"], 3, 8, &[], 1, "nothing fits"),
-            (&[], 3, 8, &[], 0, "there is nothing"),
+            (&[], 3, 8, &[], 0, "an empty list"),
         ] {
             let (taken, rest) = take(items.iter().copied(), |item| item, most, bytes);
             assert_eq!((taken.as_slice(), rest), (expected, omitted), "{why}");

@@ -1,4 +1,4 @@
-//! Answers kept for as long as they hold, in bounded memory.
+//! The cache of answers: each is kept for as long as it holds, in bounded memory.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -6,17 +6,16 @@ use std::time::Duration;
 
 use hickory_proto::rr::Name;
 
-use super::Status;
-use super::coalesce::Answered;
-use super::wire::{Outcome, Question};
+use super::outcome::{Answer, Outcome};
+use super::wire::Query;
 
-/// What a question is known by: names have no case (RFC 4343).
+/// What identifies a query: its name, compared without case (RFC 4343), and its type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key(Name, u16);
 
 impl Key {
-    pub(super) fn new(question: &Question) -> Self {
-        Self(question.name().clone(), u16::from(question.kind()))
+    pub(super) fn new(query: &Query) -> Self {
+        Self(query.name().clone(), u16::from(query.kind()))
     }
 
     #[cfg(test)]
@@ -25,8 +24,8 @@ impl Key {
     }
 }
 
-/// A cache with two bounds: entries and bytes. What has not been asked for since it was last passed over goes first
-/// (the CLOCK algorithm).
+/// A cache with two bounds: entries and bytes. It evicts first what was not used since it was last considered (the CLOCK
+/// algorithm).
 ///
 /// The map is a tree: it needs no random numbers to withstand keys chosen against it.
 #[derive(Debug, Default)]
@@ -39,7 +38,7 @@ pub(super) struct Cache {
 
 #[derive(Debug)]
 struct Entry {
-    answer: Answered,
+    answer: Answer,
     until: Duration,
     bytes: usize,
     used: Cell<bool>,
@@ -48,20 +47,20 @@ struct Entry {
 impl Cache {
     /// More than the requests that Spin gives one instance by default.
     pub(super) const MAX_ENTRIES: usize = 2_048;
-    /// Of a component's memory, a small part: Akamai Functions gives an execution 128 MiB.
+    /// A small part of a component's memory: Akamai Functions gives an execution 128 MiB.
     pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
-    /// What is kept under `key` and still holds at the time `now`.
-    pub(super) fn find(&self, key: &Key, now: Duration) -> Option<&Answered> {
+    /// The answer to the query of `key`, if it is kept and holds at the time `now`.
+    pub(super) fn find(&self, key: &Key, now: Duration) -> Option<&Answer> {
         let entry = self.entries.get(key).filter(|entry| now < entry.until)?;
         entry.used.set(true);
         Some(&entry.answer)
     }
 
-    /// Keeps `answer` for as long as it holds; not at all where that is no time, or where it is larger than all that may
-    /// be kept.
-    pub(super) fn keep(&mut self, key: Key, answer: Answered, now: Duration) {
-        let (bytes, until) = (cost(&key, &answer.outcome), answer.until());
+    /// Keeps an answer that has just arrived, for as long as it holds. An answer with a TTL of 0 is not kept, nor is one
+    /// that is larger than the whole cache.
+    pub(super) fn keep(&mut self, key: Key, answer: Answer) {
+        let (bytes, now, until) = (cost(&key, &answer.outcome), answer.received, answer.expires());
         if until <= now || bytes > Self::MAX_BYTES {
             return;
         }
@@ -93,37 +92,24 @@ impl Cache {
     }
 }
 
-/// About how many bytes an entry takes. Parsed records are larger than the reply that they stood in: ten bytes of a
-/// record compressed to the utmost become one of this size.
+/// About how many bytes an entry takes. A parsed record is larger than in the reply, where it takes ten bytes or more.
 fn cost(key: &Key, outcome: &Outcome) -> usize {
     const RECORD: usize = size_of::<hickory_proto::rr::RData>();
     let records: usize = outcome.records.len() * (RECORD + 64);
     2 * (size_of::<Key>() + key.0.len()) + size_of::<Entry>() + size_of::<Outcome>() + records + outcome.size
 }
 
-impl Outcome {
-    /// For how long the outcome may be kept: its TTL, a day at most, since a resolver may say anything. A failure may
-    /// be over soon, and so may a negative answer that does not say how long it holds.
-    pub(super) fn holds(&self) -> Duration {
-        const LONGEST: u32 = 86_400;
-        const FAILURE: u32 = 5;
-        let seconds = match (self.status, self.ttl) {
-            (Status::Ok | Status::Nxdomain | Status::Nodata, Some(ttl)) => ttl.min(LONGEST),
-            _ => FAILURE,
-        };
-        Duration::from_secs(seconds.into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::lookup::dns::coalesce::Fetched;
+    use crate::lookup::dns::Status;
 
     /// An answer of this size that was received at a time and holds for `ttl` seconds.
-    fn answer(size: usize, received: u32, ttl: u32) -> Answered {
+    fn answer(size: usize, received: u32, ttl: u32) -> Answer {
         let outcome = Outcome { size, ttl: Some(ttl), ..Outcome::without_records(Status::Nxdomain, None) };
-        Answered::new(Fetched { outcome, source: None, shared: true }, received * SECOND)
+        Answer { outcome: Arc::new(outcome), source: None, received: received * SECOND, shared: true }
     }
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -131,63 +117,56 @@ mod tests {
     #[test]
     fn an_entry_holds_for_its_time() {
         let mut cache = Cache::default();
-        cache.keep(Key::of("a.example."), answer(1, 10, 3), 10 * SECOND);
+        cache.keep(Key::of("a.example."), answer(1, 10, 3));
         for (name, now, expected, why) in [
-            ("a.example.", 10, true, "at once"),
+            ("a.example.", 10, true, "just received"),
             ("A.Example.", 12, true, "names have no case"),
             ("b.example.", 11, false, "another name"),
-            ("a.example.", 13, false, "the time is over"),
+            ("a.example.", 13, false, "expired"),
         ] {
             assert_eq!(cache.find(&Key::of(name), now * SECOND).is_some(), expected, "{why}");
         }
-        cache.keep(Key::of("zero.example."), answer(1, 1, 0), SECOND);
-        assert!(cache.find(&Key::of("zero.example."), SECOND).is_none(), "TTL 0 is for this once");
+        cache.keep(Key::of("zero.example."), answer(1, 1, 0));
+        assert!(cache.find(&Key::of("zero.example."), SECOND).is_none(), "a TTL of 0: not kept");
     }
 
     #[test]
-    fn entries_are_bounded_and_the_used_ones_stay() {
+    fn entries_are_bounded_and_used_ones_stay() {
         let mut cache = Cache::default();
         let key = |n: usize| Key::of(&format!("{n}.example."));
         for n in 0..Cache::MAX_ENTRIES {
-            cache.keep(key(n), answer(1, 1, 1), SECOND);
+            cache.keep(key(n), answer(1, 1, 1));
         }
-        assert!(cache.find(&key(0), SECOND).is_some(), "there, and now used");
+        assert!(cache.find(&key(0), SECOND).is_some(), "kept, and now used");
         for n in 0..Cache::MAX_ENTRIES / 2 {
-            cache.keep(key(1_000_000 + n), answer(1, 1, 1), SECOND);
+            cache.keep(key(1_000_000 + n), answer(1, 1, 1));
             assert_eq!((cache.entries.len(), cache.order.len()), (Cache::MAX_ENTRIES, Cache::MAX_ENTRIES));
         }
-        assert!(cache.find(&key(0), SECOND).is_some(), "the used one got a second chance");
-        assert!(cache.find(&key(1), SECOND).is_none(), "the unused one after it did not");
+        assert!(cache.find(&key(0), SECOND).is_some(), "an entry that was used gets a second chance");
+        assert!(cache.find(&key(1), SECOND).is_none(), "an entry that was not used is evicted");
     }
 
     #[test]
     fn bytes_are_bounded() {
         let mut cache = Cache::default();
         for n in 0..100 {
-            cache.keep(Key::of(&format!("{n}.example.")), answer(60_000, 1, 1), SECOND);
+            cache.keep(Key::of(&format!("{n}.example.")), answer(60_000, 1, 1));
             assert!(cache.bytes <= Cache::MAX_BYTES);
-            assert_eq!(cache.bytes, cache.entries.values().map(|entry| entry.bytes).sum::<usize>(), "the sum is kept");
+            assert_eq!(
+                cache.bytes,
+                cache.entries.values().map(|entry| entry.bytes).sum::<usize>(),
+                "the sum of all entries"
+            );
         }
-        assert!(cache.find(&Key::of("99.example."), SECOND).is_some(), "the newest is there");
-        cache.keep(Key::of("99.example."), answer(1, 1, 1), SECOND);
-        assert_eq!(cache.bytes, cache.entries.values().map(|entry| entry.bytes).sum::<usize>(), "replaced");
+        assert!(cache.find(&Key::of("99.example."), SECOND).is_some(), "the newest is kept");
+        cache.keep(Key::of("99.example."), answer(1, 1, 1));
+        assert_eq!(
+            cache.bytes,
+            cache.entries.values().map(|entry| entry.bytes).sum::<usize>(),
+            "the sum after a replacement"
+        );
         let before = cache.entries.len();
-        cache.keep(Key::of("huge.example."), answer(Cache::MAX_BYTES, 1, 1), SECOND);
-        assert_eq!(cache.entries.len(), before, "what is larger than all is not kept, and nothing goes for it");
-    }
-
-    #[test]
-    fn how_long_outcomes_hold() {
-        for (status, ttl, seconds, why) in [
-            (Status::Ok, Some(300), 300, "the TTL"),
-            (Status::Ok, Some(0), 0, "for this once"),
-            (Status::Ok, Some(u32::MAX), 86_400, "a day at most"),
-            (Status::Nxdomain, Some(60), 60, "a negative answer's own"),
-            (Status::Nodata, None, 5, "nobody says how long"),
-            (Status::Timeout, None, 5, "a failure may be over soon"),
-        ] {
-            let outcome = Outcome { ttl, ..Outcome::without_records(status, None) };
-            assert_eq!(outcome.holds(), Duration::from_secs(seconds), "{why}");
-        }
+        cache.keep(Key::of("huge.example."), answer(Cache::MAX_BYTES, 1, 1));
+        assert_eq!(cache.entries.len(), before, "an answer larger than the cache is not kept and evicts nothing");
     }
 }

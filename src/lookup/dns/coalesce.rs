@@ -1,7 +1,8 @@
-//! Queries in flight: equal ones are sent once, and their answers are kept.
+//! Coalescing: equal queries of an instance are sent once, and their answers are cached.
 //!
-//! The requests of an instance are separate tasks of the platform, and one task can wake another through [`WakeOnDrop`]
-//! only. So the first to need an answer fetches it, and the others leave a [`WakeOnDrop`] with that query.
+//! The requests of an instance are separate tasks of the platform, and one task can wake another only through
+//! [`WakeOnDrop`]. The first request that needs an answer sends the query. The others leave a [`WakeOnDrop`] with it and
+//! wait.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -11,11 +12,12 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 
 use super::cache::{Cache, Key};
-use super::wire::{Outcome, Question};
+use super::outcome::Answer;
+use super::wire::Query;
 use crate::platform::clock::Deadline;
 use crate::platform::{Platform, WakeOnDrop};
 
-/// What the requests of an instance share: answers that still hold, and queries in flight.
+/// The cache and the queries in flight, shared by the requests of an instance.
 #[derive(Default)]
 pub(super) struct InFlight(Mutex<State>);
 
@@ -28,70 +30,25 @@ struct State {
 /// A query in flight.
 #[derive(Default)]
 struct Pending {
-    answer: OnceLock<Answered>,
+    answer: OnceLock<Answer>,
     waiting: Mutex<Vec<WakeOnDrop>>,
 }
 
-/// The outcome of a query that was sent, or was not.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fetched {
-    /// The outcome.
-    pub(super) outcome: Outcome,
-    /// The origin of the resolver that answered; `None` where none did.
-    pub(super) source: Option<String>,
-    /// Whether the result may be cached and shared. A failure that comes from this request's own limits may not.
-    pub(super) shared: bool,
-}
-
-/// An outcome, and when it was received.
-#[derive(Clone, Debug)]
-pub(super) struct Answered {
-    /// The outcome, with its TTL as received.
-    pub(super) outcome: Arc<Outcome>,
-    /// The origin of the resolver that answered; `None` where none did.
-    pub(super) source: Option<String>,
-    /// When it was received, on the platform's clock.
-    pub(super) received: Duration,
-}
-
-impl Answered {
-    /// A result received at the time `now`.
-    pub(super) fn new(Fetched { outcome, source, .. }: Fetched, now: Duration) -> Self {
-        Self { outcome: Arc::new(outcome), source, received: now }
-    }
-
-    /// Until when it holds.
-    pub(super) fn until(&self) -> Duration {
-        self.received.saturating_add(self.outcome.holds())
-    }
-
-    /// The outcome with the TTL that is left at the time `now`, in whole seconds.
-    pub(super) fn remaining(self, now: Duration) -> Arc<Outcome> {
-        let age = u32::try_from(now.saturating_sub(self.received).as_secs()).unwrap_or(u32::MAX);
-        match self.outcome.ttl {
-            Some(ttl) if age > 0 => {
-                Arc::new(Outcome { ttl: Some(ttl.saturating_sub(age)), ..Arc::unwrap_or_clone(self.outcome) })
-            }
-            _ => self.outcome,
-        }
-    }
-}
-
 impl InFlight {
-    /// The answer to `question`: from the cache, from another request's query in flight, or from `fetch`. `None` when
-    /// the deadline passes while another request's query is in flight, or `admit` gives no permit.
+    /// The answer to `query`: from the cache, from an equal query in flight, or from `fetch`. `None` when the deadline
+    /// passes while an equal query is in flight, or `admit` gives no permit.
     ///
-    /// `fetch` needs a permit from `admit`. It is acquired before the query counts as in flight: nobody is to wait for
-    /// a query that itself waits in a queue. And it is returned before this waits for another's query.
+    /// `fetch` needs a permit from `admit`. It is acquired before the query counts as in flight, so that no
+    /// request waits for a query that itself waits in a queue. It is returned before this waits for an equal query.
     pub(super) async fn resolve_once<O: Platform, P>(
         &self,
         platform: &O,
-        question: &Question,
+        query: &Query,
         deadline: Deadline,
         admit: impl AsyncFn() -> Option<P>,
-        fetch: impl AsyncFn(P) -> Fetched,
-    ) -> Option<Answered> {
-        let key = Key::new(question);
+        fetch: impl AsyncFn(P) -> Answer,
+    ) -> Option<Answer> {
+        let key = Key::new(query);
         let mut permit = None;
         loop {
             let pending = match self.claim(&key, platform.now(), &mut permit) {
@@ -103,8 +60,7 @@ impl InFlight {
                 }
                 Claim::Leader(pending, permit) => {
                     let leader = Leader { in_flight: self, key, pending };
-                    let fetched = fetch(permit).await;
-                    return Some(leader.publish(fetched, platform.now()));
+                    return Some(leader.publish(fetch(permit).await));
                 }
             };
             drop(permit.take());
@@ -116,8 +72,7 @@ impl InFlight {
             if let Some(answer) = pending.answer.get() {
                 return Some(answer.clone());
             }
-            // A leader that went away without an answer for others wakes them, too. Then the query is sent anew, if
-            // there is time.
+            // A leader without an answer for others wakes them, too. The query is then sent anew, if there is time.
             if deadline.left(platform).is_zero() {
                 return None;
             }
@@ -139,18 +94,19 @@ impl InFlight {
     }
 }
 
+/// What a request that needs an answer does next.
 enum Claim<P> {
-    /// The answer is known.
-    Cached(Answered),
-    /// Another query for it is in flight.
+    /// It takes the answer from the cache.
+    Cached(Answer),
+    /// It waits for the equal query in flight.
     Join(Arc<Pending>),
-    /// Nobody has asked, and to do so takes a permit.
+    /// It acquires a permit: no equal query is in flight.
     NeedsPermit,
-    /// This query is the one in flight from now on.
+    /// It sends the query, which is in flight from now on.
     Leader(Arc<Pending>, P),
 }
 
-/// The one that fetches an answer. When it is dropped, those who wait are woken, whether there is an answer or not.
+/// The request that sends a query. Dropping it wakes the requests that wait, with or without an answer for them.
 struct Leader<'a> {
     in_flight: &'a InFlight,
     key: Key,
@@ -158,14 +114,13 @@ struct Leader<'a> {
 }
 
 impl Leader<'_> {
-    fn publish(self, fetched: Fetched, now: Duration) -> Answered {
-        let shared = fetched.shared;
-        let answer = Answered::new(fetched, now);
-        if !shared {
+    /// Gives the answer to the cache and to those who wait, if it may be shared.
+    fn publish(self, answer: Answer) -> Answer {
+        if !answer.shared {
             return answer;
         }
-        lock(&self.in_flight.0).cache.keep(self.key.clone(), answer.clone(), now);
-        // Nobody else sets it: a pending query has one leader.
+        lock(&self.in_flight.0).cache.keep(self.key.clone(), answer.clone());
+        // A pending query has one leader, so it is not set yet.
         self.pending.answer.get_or_init(|| answer).clone()
     }
 }

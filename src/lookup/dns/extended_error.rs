@@ -1,8 +1,8 @@
-//! Extended DNS errors (RFC 8914): what a resolver says beyond the RCODE.
+//! Extended DNS errors (RFC 8914): a resolver's reasons beyond the RCODE.
 
 use super::detail;
 
-/// How many characters of an error's text are kept: enough for a sentence; a resolver could send 64 KiB.
+/// How many characters of an error's text are kept: enough for a sentence. A resolver could send 64 KiB.
 const MAX_TEXT: usize = 200;
 
 /// All extended errors among the options of an OPT record, in order (RFC 8914 section 2 allows several), at most

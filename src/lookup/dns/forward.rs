@@ -9,12 +9,12 @@ use hickory_proto::rr::{Name, RData, RecordType};
 use serde::Serialize;
 
 use super::name::{string_to_text, to_text};
-use super::session::Session;
-use super::wire::Outcome;
+use super::outcome::Outcome;
+use super::queries::Queries;
 use super::{Status, bounded, detail};
 use crate::platform::Platform;
 
-/// How many addresses of a name are reported on. IPv4 and IPv6 have half each, and what one does not need the other has.
+/// How many addresses of a name are reported on. IPv4 and IPv6 have half each; if one needs less, the other has the rest.
 pub const MAX_ADDRESSES: usize = 16;
 
 /// How many bytes a set of records may have as JSON. An SPF or DKIM record is below 1 KiB.
@@ -29,20 +29,20 @@ pub struct Addresses {
     pub a: QueryOutcome,
     /// The outcome of the query for AAAA records.
     pub aaaa: QueryOutcome,
-    /// The addresses, each once, in the order of the replies, those of version 4 first; at most [`MAX_ADDRESSES`].
+    /// The addresses, each once, in the order of the replies, IPv4 first; at most [`MAX_ADDRESSES`].
     pub addresses: Vec<IpAddr>,
     /// The number of further addresses, and of records that cannot be read.
     pub omitted: usize,
 }
 
-/// The outcome of a query for records. Part of the [report](crate::lookup::report): every key is always there.
+/// How a query ended, as a document shows it beside the records. Part of the [report](crate::lookup::report).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct QueryOutcome {
     /// How the query ended.
     pub status: Status,
-    /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
+    /// Whether the resolver reports that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
     pub authenticated: bool,
-    /// Seconds for which the answer holds; `None` if the reply does not say.
+    /// Seconds for which the answer holds; `None` if the reply has no TTL.
     pub ttl: Option<u32>,
     /// Details beyond the status: a reason, or what was omitted.
     pub detail: Option<String>,
@@ -60,9 +60,9 @@ impl QueryOutcome {
     }
 }
 
-/// Queries the addresses of `name`, of both versions at the same time.
-pub async fn addresses<O: Platform>(session: &Session<'_, O>, name: &Name) -> Addresses {
-    let (a, aaaa) = join(session.ask(name.clone(), RecordType::A), session.ask(name.clone(), RecordType::AAAA)).await;
+/// Queries the IPv4 and IPv6 addresses of `name`, at the same time.
+pub async fn addresses<O: Platform>(queries: &Queries<'_, O>, name: &Name) -> Addresses {
+    let (a, aaaa) = join(queries.ask(name.clone(), RecordType::A), queries.ask(name.clone(), RecordType::AAAA)).await;
     let (mut v4, mut v6) = (ips(&a), ips(&aaaa));
     let half = MAX_ADDRESSES / 2;
     let v4_omitted = cut(&mut v4, MAX_ADDRESSES - v6.len().min(half)) + a.omitted;
@@ -89,16 +89,16 @@ fn cut<T>(list: &mut Vec<T>, most: usize) -> usize {
     over
 }
 
-/// Further records at a name. Part of the [report](crate::lookup::report): every key is always there.
+/// Further records at a name. Part of the [report](crate::lookup::report).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Records {
     /// The name servers (RFC 1035 section 3.3.11).
     pub ns: Set<String>,
     /// The mail exchanges (RFC 1035 section 3.3.9), the most preferred first.
     pub mx: Set<MailExchange>,
-    /// The texts (RFC 1035 section 3.3.14): each the strings of one record, joined.
+    /// The texts (RFC 1035 section 3.3.14). A text is the strings of one record, joined.
     pub txt: Set<String>,
-    /// The start of authority (RFC 1035 section 3.3.13), where the name is the top of a zone.
+    /// The start of authority (RFC 1035 section 3.3.13), if the name is the top of a zone.
     pub soa: Set<Authority>,
     /// Who may issue certificates (RFC 8659).
     pub caa: Set<Authorization>,
@@ -106,9 +106,9 @@ pub struct Records {
 
 impl Records {
     /// The outcome of each of the queries.
-    pub fn found_mut(&mut self) -> impl Iterator<Item = &mut QueryOutcome> {
+    pub fn outcomes_mut(&mut self) -> impl Iterator<Item = &mut QueryOutcome> {
         let Self { ns, mx, txt, soa, caa } = self;
-        [&mut ns.found, &mut mx.found, &mut txt.found, &mut soa.found, &mut caa.found].into_iter()
+        [&mut ns.outcome, &mut mx.outcome, &mut txt.outcome, &mut soa.outcome, &mut caa.outcome].into_iter()
     }
 }
 
@@ -117,7 +117,7 @@ impl Records {
 pub struct Set<T> {
     /// The outcome of the query.
     #[serde(flatten)]
-    pub found: QueryOutcome,
+    pub outcome: QueryOutcome,
     /// The records, in the order of the reply unless said otherwise; at most 16 KiB of JSON.
     pub records: Vec<T>,
     /// The number of further records, and of records that cannot be read.
@@ -129,7 +129,7 @@ pub struct Set<T> {
 pub struct MailExchange {
     /// The lowest is tried first.
     pub preference: u16,
-    /// The host's name; `.` says that the domain takes no mail (RFC 7505).
+    /// The host's name; `.` if the domain accepts no mail (RFC 7505).
     pub exchange: String,
 }
 
@@ -164,8 +164,8 @@ pub struct Authorization {
 }
 
 /// Queries the further records of `name`, of all types at the same time.
-pub async fn records<O: Platform>(session: &Session<'_, O>, name: &Name) -> Records {
-    let ask = |kind| session.ask(name.clone(), kind);
+pub async fn records<O: Platform>(queries: &Queries<'_, O>, name: &Name) -> Records {
+    let ask = |kind| queries.ask(name.clone(), kind);
     let (ns, mx, txt, soa, caa) = join5(
         ask(RecordType::NS),
         ask(RecordType::MX),
@@ -209,10 +209,10 @@ impl<T: Serialize> Set<T> {
 
     /// The set of these records of the outcome.
     fn new(outcome: &Outcome, records: Vec<T>) -> Self {
-        // The number of records needs no other bound: none has less than three bytes.
+        // The number of records needs no separate bound: each record has three bytes or more.
         let (records, over) = bounded::take(records, |record| record, usize::MAX, MAX_TEXT);
         let omitted = over + outcome.omitted;
-        Self { found: QueryOutcome::new(outcome, omitted, "record"), records, omitted: omitted + outcome.unreadable }
+        Self { outcome: QueryOutcome::new(outcome, omitted, "record"), records, omitted: omitted + outcome.unreadable }
     }
 }
 
@@ -220,7 +220,7 @@ fn read<T>(outcome: &Outcome, of: impl Fn(&RData) -> Option<T>) -> Vec<T> {
     outcome.records.iter().filter_map(of).collect()
 }
 
-/// The strings of a TXT record, joined as the users of such records do it (RFC 7208 section 3.3).
+/// The strings of a TXT record, joined without spaces (RFC 7208 section 3.3).
 fn joined(text: &TXT) -> String {
     string_to_text(&text.txt_data.concat())
 }

@@ -20,7 +20,7 @@ pub(super) fn to_text(name: &Name) -> String {
     text
 }
 
-/// One byte of a label: itself, `\X` where a zone file would read it otherwise, `\DDD` where it is not printable.
+/// Writes one byte of a label: itself, `\X` if it has a meaning in zone files, `\DDD` if it is not printable.
 fn push(text: &mut String, byte: u8) {
     match byte {
         b'"' | b'(' | b')' | b'.' | b';' | b'\\' | b'@' | b'$' => text.extend(['\\', char::from(byte)]),
@@ -34,8 +34,8 @@ fn push_decimal(text: &mut String, byte: u8) {
     text.extend(['\\', digit(byte / 100), digit(byte / 10), digit(byte)]);
 }
 
-/// A character string (RFC 1035 section 3.3) as text: UTF-8 as it is, `\\DDD` for other bytes and for the bytes of
-/// characters that control a terminal or the direction of text. A backslash is doubled, so that nothing is lost.
+/// A character string (RFC 1035 section 3.3) as text. UTF-8 stays; other bytes, and characters that control a terminal or
+/// the direction of text, become `\\DDD`. A backslash is doubled, so that the text can be read back.
 pub(super) fn string_to_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -61,13 +61,13 @@ mod tests {
     #[test]
     fn strings() {
         for (bytes, expected, why) in [
-            (b"v=spf1 include:a.example ~all".as_slice(), "v=spf1 include:a.example ~all", "as usual"),
-            (b"v=DMARC1; p=none", "v=DMARC1; p=none", "what a zone file would escape"),
+            (b"v=spf1 include:a.example ~all".as_slice(), "v=spf1 include:a.example ~all", "an SPF record"),
+            (b"v=DMARC1; p=none", "v=DMARC1; p=none", "a semicolon, which zone files escape"),
             ("käse".as_bytes(), "käse", "UTF-8"),
             (b"k\xe4se", "k\\228se", "not UTF-8"),
             (b"a\\b", "a\\\\b", "a backslash"),
             (b"a\nb\x7f", "a\\010b\\127", "control characters"),
-            ("\u{202e}a".as_bytes(), "\\226\\128\\174a", "a character that turns the text around"),
+            ("\u{202e}a".as_bytes(), "\\226\\128\\174a", "a character that changes the direction of text"),
             (b"", "", "empty"),
         ] {
             assert_eq!(string_to_text(bytes), expected, "{why}");
@@ -77,16 +77,16 @@ mod tests {
     #[test]
     fn presentation() {
         let rows: [(&[&[u8]], &str, &str); 10] = [
-            (&[b"dns", b"google"], "dns.google", "as usual"),
+            (&[b"dns", b"google"], "dns.google", "an ordinary name"),
             (&[b"Mixed", b"Case"], "Mixed.Case", "case is kept"),
             (&[], ".", "the root"),
             (&[b"a.b", b"c"], "a\\.b.c", "a dot inside a label"),
             (&[b"a b"], "a\\032b", "a blank"),
-            (&[b"\x00\x7f\xff"], "\\000\\127\\255", "bytes that print as nothing"),
-            (&["é".as_bytes()], "\\195\\169", "UTF-8 is bytes to DNS"),
+            (&[b"\x00\x7f\xff"], "\\000\\127\\255", "bytes that are not printable"),
+            (&["é".as_bytes()], "\\195\\169", "UTF-8: DNS has bytes only"),
             (&[b"<script>"], "<script>", "printable: the JSON and the page must escape it"),
             (&[b"\"quoted\""], "\\\"quoted\\\"", "quotes"),
-            (&[b"_sip", b"_udp"], "_sip._udp", "underscores are fine"),
+            (&[b"_sip", b"_udp"], "_sip._udp", "underscores stay"),
         ];
         for (labels, expected, why) in rows {
             let name = Name::from_labels(labels.iter().copied()).unwrap();

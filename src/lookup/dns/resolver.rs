@@ -1,74 +1,74 @@
-//! One query to two resolvers, under one deadline.
+//! One query to two resolvers, under one deadline (hedged requests).
 
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use futures_util::future::{Either, select};
 
 use super::Status;
-use super::coalesce::Fetched;
-use super::exchange::exchange;
-use super::rests::Rests;
+use super::backoff::Backoff;
+use super::doh;
+use super::outcome::{Answer, Outcome};
 use super::semaphore::{Permit, Requester, Semaphore};
-use super::wire::{Outcome, Question};
+use super::wire::Query;
 use crate::config::{Config, Resolver};
 use crate::platform::Platform;
 use crate::platform::clock::Deadline;
 
-/// The detail of a query that was not sent for the sake of the budget.
+/// The detail of a query that was not sent because of the budget.
 const OVER_BUDGET: &str = "not queried: the request has used up its budget of DNS queries";
 
 /// What limits the queries of one request.
 pub(super) struct Limits<'a> {
     /// The permits of the instance.
     pub(super) semaphore: &'a Semaphore,
-    /// The request among their holders.
+    /// The request, as the semaphore knows it.
     pub(super) requester: Requester,
-    /// The resolvers of the instance that rest.
-    pub(super) rests: &'a Rests,
+    /// The resolvers that the instance does not query for now.
+    pub(super) backoff: &'a Backoff,
     /// How many queries the request may still send.
     pub(super) budget: Cell<usize>,
 }
 
 impl Limits<'_> {
-    /// Takes one query from the budget; false when none is left.
+    /// Takes one query from the budget; false if none is left.
     fn spend(&self) -> bool {
         let rest = self.budget.get().checked_sub(1);
         rest.map(|rest| self.budget.set(rest)).is_some()
     }
 }
 
-/// What came of querying one resolver.
+/// The result of querying one resolver, so far.
 enum Attempt<'a> {
-    /// It has not answered yet, and is given this long.
+    /// It has not answered yet, and has this long.
     Unanswered(&'a Resolver, Duration),
     /// It failed, or was not queried.
     Failed(&'a Resolver, Outcome),
 }
 
-/// Queries the primary resolver; and the fallback, as soon as the primary fails or has not answered within
-/// [`Config::dns_hedge`]. The first conclusive answer counts and the other query is dropped. If there is none by the
-/// deadline, the failure that says most counts, and its detail names all resolvers.
+/// Queries the primary resolver, and the fallback as soon as the primary fails or has not answered within
+/// [`Config::dns_hedge`]. The first conclusive answer counts, and the other query is dropped. If there is none by the
+/// deadline, the failure of the greatest weight counts, and its detail names all resolvers.
 ///
-/// Each query in flight needs a permit: `permit` is for the first. Where none is free for a hedge, the fallback is
-/// queried instead of the primary, not beside it: if the primary is dead, it would hold every permit until the deadline.
+/// Each query in flight needs a permit: `permit` is for the first. If none is free for a hedge, the query to the primary
+/// is dropped, and the fallback is queried with its permit: a dead primary must not hold every permit until the deadline.
 ///
-/// A resolver that rests is not queried, and none is when the budget is spent.
+/// A resolver in a [`Backoff`] is not queried, and none is when the budget is spent.
 ///
 /// Calls `begun` when the first query is on its way.
-pub(super) async fn query<'a, O: Platform>(
+pub(super) async fn resolve<'a, O: Platform>(
     platform: &O,
     config: &'a Config,
-    question: &Question,
+    query: &Query,
     deadline: Deadline,
     limits: &Limits<'_>,
     permit: Permit<'_>,
     begun: impl FnOnce(),
-) -> Fetched {
+) -> Answer {
     let started = platform.now();
     let has_full_time = has_full_time(config, deadline.left(platform));
     let begun = Cell::new(Some(begun));
@@ -78,9 +78,9 @@ pub(super) async fn query<'a, O: Platform>(
                 begun();
             }
         };
-        let (outcome, rest) = exchange(platform, resolver, question, || limits.spend(), begun).await;
-        if let Some(time) = rest {
-            limits.rests.begin(number, platform.now(), time);
+        let (outcome, pause) = doh::send(platform, resolver, query, || limits.spend(), begun).await;
+        if let Some(time) = pause {
+            limits.backoff.start(number, platform.now(), time);
         }
         (number, resolver, outcome)
     };
@@ -88,7 +88,7 @@ pub(super) async fn query<'a, O: Platform>(
     let mut next = config.resolvers().enumerate().peekable();
     let mut attempts = Vec::with_capacity(2);
     let mut running = Vec::with_capacity(2);
-    // What the request's own limits have brought about may not be shared, nor what was never asked.
+    // A failure caused by the limits of this request may not be shared, nor one for which no query was sent.
     let (mut limited, mut sent) = (false, false);
     loop {
         // The next resolver is due: no query is in flight, or the hedge delay is over.
@@ -96,8 +96,8 @@ pub(super) async fn query<'a, O: Platform>(
             if number > 0 && deadline.left(platform).is_zero() {
                 break;
             }
-            if let Some(rest) = limits.rests.left(number, platform.now()) {
-                let why = format!("not queried for {} s, as its retry-after asks", rest.as_secs().max(1));
+            if let Some(left) = limits.backoff.left(number, platform.now()) {
+                let why = format!("not queried for {} s, as its retry-after asks", left.as_secs().max(1));
                 attempts.push(Attempt::Failed(resolver, Outcome::without_records(Status::Unreachable, why)));
             } else if !limits.spend() {
                 limited = true;
@@ -131,47 +131,49 @@ pub(super) async fn query<'a, O: Platform>(
         let left = deadline.left(platform);
         let hedge = config.dns_hedge.saturating_sub(platform.now().saturating_sub(started));
         let patience = if more { hedge.min(left) } else { left };
-        // The queries stand first: they are polled first, and so on their way before anything else happens.
-        match select(pin!(first(&mut running)), pin!(platform.sleep(patience))).await {
-            Either::Left((Some((_, resolver, outcome)), _)) if outcome.status.is_conclusive() => {
-                return Fetched { outcome, source: Some(resolver.to_string()), shared: true };
+        match first_before(platform.sleep(patience), &mut running).await {
+            Some((_, resolver, outcome)) if outcome.status.is_conclusive() => {
+                let source = Some(resolver.to_string());
+                return Answer { outcome: Arc::new(outcome), source, received: platform.now(), shared: true };
             }
-            Either::Left((Some((number, resolver, outcome)), _)) => {
+            Some((number, resolver, outcome)) => {
                 if let Some(attempt) = attempts.get_mut(number) {
                     *attempt = Attempt::Failed(resolver, outcome);
                 }
             }
-            Either::Left((None, _)) => {}
-            Either::Right(((), _)) if deadline.left(platform).is_zero() => break,
-            Either::Right(((), _)) => {}
+            None if deadline.left(platform).is_zero() => break,
+            None => {}
         }
     }
     let unanswered = attempts.iter().any(|attempt| matches!(attempt, Attempt::Unanswered(..)));
-    failure(attempts, sent && !limited && (has_full_time || !unanswered))
+    let shared = sent && !limited && (has_full_time || !unanswered);
+    failure(attempts, shared, platform.now())
 }
 
-/// The output of the first query that completes, which is taken out; `None` where there is none.
-async fn first<F: Future + Unpin>(running: &mut Vec<F>) -> Option<F::Output> {
+/// The output of the first query that completes, which is removed from `running`; `None` if `timer` completes before.
+async fn first_before<F: Future + Unpin>(timer: impl Future<Output = ()>, running: &mut Vec<F>) -> Option<F::Output> {
+    let mut timer = pin!(timer);
     poll_fn(|context| {
+        // The queries first, so that they are on their way before anything else happens.
         for (index, query) in running.iter_mut().enumerate() {
             if let Poll::Ready(output) = query.poll_unpin(context) {
                 running.remove(index);
                 return Poll::Ready(Some(output));
             }
         }
-        if running.is_empty() { Poll::Ready(None) } else { Poll::Pending }
+        timer.as_mut().poll(context).map(|()| None)
     })
     .await
 }
 
-/// Whether this much time is as good as all of [`Config::dns_timeout`]: the time that a request takes until its first
-/// query is not counted.
+/// Whether a query with this much time counts as one with all of [`Config::dns_timeout`]. A request takes some time until
+/// it sends its first query: 2 % of the timeout are allowed for that.
 fn has_full_time(config: &Config, time: Duration) -> bool {
     time >= config.dns_timeout.saturating_sub(config.dns_timeout / 50)
 }
 
-/// Of several failures the one that says most, of equals the first; its detail names all resolvers.
-fn failure(attempts: Vec<Attempt<'_>>, shared: bool) -> Fetched {
+/// The failure of the greatest weight, of equals the first. Its detail names all resolvers.
+fn failure(attempts: Vec<Attempt<'_>>, shared: bool, received: Duration) -> Answer {
     let failures: Vec<_> = attempts
         .into_iter()
         .map(|attempt| match attempt {
@@ -183,7 +185,7 @@ fn failure(attempts: Vec<Attempt<'_>>, shared: bool) -> Fetched {
         .collect();
     if failures.iter().all(|(_, outcome)| outcome.status == Status::Skipped) {
         let outcome = Outcome::without_records(Status::Skipped, OVER_BUDGET.to_owned());
-        return Fetched { outcome, source: None, shared: false };
+        return Answer::of_one_request(outcome, received);
     }
     let details: Vec<_> = failures.iter().map(|(resolver, outcome)| detail(resolver, outcome)).collect();
     let best = failures.into_iter().reduce(
@@ -198,7 +200,8 @@ fn failure(attempts: Vec<Attempt<'_>>, shared: bool) -> Fetched {
         }
         None => (None, Outcome::without_records(Status::Timeout, None)),
     };
-    Fetched { outcome: Outcome { detail: Some(details.join("; ")), ..outcome }, source, shared }
+    let outcome = Arc::new(Outcome { detail: Some(details.join("; ")), ..outcome });
+    Answer { outcome, source, received, shared }
 }
 
 fn detail(resolver: &Resolver, outcome: &Outcome) -> String {
@@ -210,7 +213,7 @@ fn detail(resolver: &Resolver, outcome: &Outcome) -> String {
     }
 }
 
-/// What is said where no answer came within the time that was given.
+/// The detail of a query without an answer, after the time that it had.
 pub(super) fn silence(given: Duration) -> String {
     match given.as_micros().div_ceil(1_000) {
         0 => "not queried: no time was left".to_owned(),

@@ -1,18 +1,18 @@
-//! How many queries of an instance may be in flight at once.
+//! The semaphore: how many queries of an instance may be in flight at once.
 //!
-//! The requests of an instance are separate tasks of the platform, and one task can wake another through
-//! [`WakeOnDrop`] only. So a waiter leaves one behind, and returning a permit drops it.
+//! The requests of an instance are separate tasks of the platform, and one task can wake another only through
+//! [`WakeOnDrop`]. A waiter leaves one in the queue, and the return of a permit drops it.
 //!
-//! **No wake-up is lost.** A returned permit is not put up for whoever comes first: it is assigned to one waiter, under
-//! the lock, before that waiter is woken. A waiter that is dropped after the assignment, woken or not, returns the
-//! permit in its destructor, which assigns it to the next one. A waiter that is dropped before it leaves the queue.
+//! **No wake-up is lost.** A returned permit is assigned to one waiter, under the lock, before that waiter is woken. If
+//! the waiter is dropped after that, woken or not, its destructor returns the permit, which assigns it to the next
+//! waiter. If it is dropped earlier, it leaves the queue.
 //!
 //! **No request starves.** Permits go to the requests in turn (round robin), and within a request to its queries in
-//! their order. So one query waits for at most one permit per other request, however long their batches are. And a
-//! single request holds at most [`Semaphore::SHARE`] permits: if all of its queries hang until its deadline, the
-//! other requests share the rest.
+//! their order. So a query waits for at most one permit of each other request, however long its batch is. A single
+//! request holds at most [`Semaphore::SHARE`] permits: if all of its queries hang until the deadline, the others share
+//! the rest.
 //!
-//! **No deadlock.** A query that holds a permit waits for its resolvers only, never for another query or permit.
+//! **No deadlock.** A query with a permit waits only for its resolvers, never for another query or permit.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ use crate::platform::{Platform, WakeOnDrop};
 #[derive(Default)]
 pub(super) struct Semaphore(Mutex<State>);
 
-/// A request that has queries.
+/// A request, as a holder of permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Requester(u64);
 
@@ -33,7 +33,7 @@ struct State {
     next_requester: u64,
     /// The number of the next waiter.
     next_waiter: u64,
-    /// Permits in use, by requester; none is 0.
+    /// The permits in use, by requester. Requesters without permits are not in the map.
     held: BTreeMap<Requester, usize>,
     /// The requesters that wait, each once, in the order of their turns.
     turns: VecDeque<Requester>,
@@ -60,7 +60,7 @@ impl Semaphore {
     pub(super) async fn acquire(&self, platform: &impl Platform, requester: Requester) -> Permit<'_> {
         let (waiter, woken) = {
             let mut state = self.lock();
-            // A requester with waiters is at its share, or no permit is free: this is not overtaking.
+            // This overtakes no waiter: while a requester has waiters, it is at its share, or no permit is free.
             if state.take(requester) {
                 return Permit { semaphore: self, requester };
             }
@@ -78,14 +78,14 @@ impl Semaphore {
         waiter.take()
     }
 
-    /// A permit, if one can be had at once.
+    /// A permit, if one is free.
     pub(super) fn try_acquire(&self, requester: Requester) -> Option<Permit<'_>> {
         let taken = self.lock().take(requester);
         // Not `then_some`: a permit that was not taken must not be dropped either.
         taken.then(|| Permit { semaphore: self, requester })
     }
 
-    /// Changes the state, assigns what has become free, and only then, without the lock, wakes those who got it.
+    /// Changes the state, assigns the permits that became free, and wakes their waiters after the lock is released.
     fn update(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.lock();
         change(&mut state);
@@ -101,7 +101,7 @@ impl Semaphore {
 }
 
 impl State {
-    /// Takes a permit, if there is one for this requester.
+    /// Takes a permit, if this requester may have one.
     fn take(&mut self, requester: Requester) -> bool {
         let all: usize = self.held.values().sum();
         let own = self.held.entry(requester).or_default();
@@ -123,14 +123,14 @@ impl State {
         }
     }
 
-    /// Assigns free permits to waiters, until there is no permit or no waiter that may have one.
+    /// Assigns free permits to waiters, until no permit is free or no waiter may have one.
     fn assign(&mut self) -> Vec<WakeOnDrop> {
         let mut woken = Vec::new();
         let mut passed_over = 0;
         while passed_over < self.turns.len() {
             let Some(requester) = self.turns.pop_front() else { break };
             if !self.take(requester) {
-                // At its share, or nothing is free. It keeps its place in the order of turns.
+                // It is at its share, or no permit is free. It keeps its place in the order of turns.
                 self.turns.push_back(requester);
                 passed_over += 1;
                 continue;
@@ -185,7 +185,7 @@ struct Waiter<'a> {
 }
 
 impl<'a> Waiter<'a> {
-    /// Takes the permit that was assigned. It is: nothing else wakes a waiter.
+    /// Takes the assigned permit. There is one, because nothing else wakes a waiter.
     fn take(self) -> Permit<'a> {
         self.semaphore.lock().assigned.remove(&self.number);
         Permit { semaphore: self.semaphore, requester: self.requester }

@@ -1,152 +1,56 @@
-//! Queries to bytes, bytes to outcomes.
+//! Queries as bytes, and outcomes from bytes.
 //!
-//! hickory-proto encodes the queries and reads names and the data of records. [`message`] finds the records, and this file
-//! has the rules by which a reply counts as an answer.
+//! [`query`] encodes queries and [`message`] finds the records of a reply; hickory-proto encodes messages and reads names
+//! and the data of records. This file has the rules by which a reply counts as an answer.
 
 mod message;
+mod query;
 mod rcode;
 
 use std::collections::BTreeSet;
-use std::{fmt, net::IpAddr};
+use std::fmt;
 
-use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
-use hickory_proto::rr::rdata::opt::{EdnsCode, EdnsOption};
-use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
+use hickory_proto::op::{MessageType, OpCode, Query as QuestionSection, ResponseCode};
+use hickory_proto::rr::{DNSClass, Name, RData};
 use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
 
+pub use self::query::Query;
+
 use self::message::{Entry, Reply};
+use super::outcome::Outcome;
 use super::{Status, detail, extended_error};
 
-/// How many CNAME records are followed from the query's name. RFC 2317 needs one, and common resolvers stop near this
-/// number, too.
+/// How many CNAME records are followed from the query's name. RFC 2317 needs one, and common resolvers stop at a similar
+/// number.
 const MAX_CNAMES: usize = 16;
 
-/// Queries are padded to a multiple of this many bytes (RFC 8467 section 4.1).
-const BLOCK: usize = 128;
-
-/// The UDP payload size that a query offers (RFC 6891 section 6.2.5). It has no meaning over HTTPS, but resolvers may use it
-/// towards other servers.
-const PAYLOAD: u16 = 1232;
-
-/// How many bytes the records of an outcome may have, uncompressed. By compression (RFC 1035 section 4.1.4) a reply of
-/// 64 KiB can hold a megabyte of names, and an instance keeps hundreds of outcomes.
+/// How many bytes the records of an outcome may have, without compression. With compression (RFC 1035 section 4.1.4) a
+/// reply of 64 KiB can have a megabyte of names, and an instance keeps hundreds of outcomes.
 const MAX_DATA: usize = 16 * 1024;
 
-/// What a record costs beside its data: about what type, class, TTL and length take in a message. So records of few bytes
-/// are bounded in number, too: there are at most 1,024 addresses.
+/// How many bytes a record counts beside its data: about as many as type, class, TTL and length take in a message. This
+/// bounds the number of short records, too: to 1,024 addresses.
 const RECORD: usize = 12;
 
 /// TTLs are 31 bits wide; a larger one counts as 0 (RFC 2181 section 8).
 const MAX_TTL: u32 = i32::MAX as u32;
 
-/// A query, and its bytes.
-#[derive(Clone, Debug)]
-pub struct Question {
-    name: Name,
-    kind: RecordType,
-    bytes: Vec<u8>,
-}
-
-/// The outcome of a query.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// How the query ended.
-    pub status: Status,
-    /// The records of the type that was asked for, at the end of the CNAME chain, each once, in the order of the reply: as
-    /// many as fit into 16 KiB. Empty unless the status is [`Status::Ok`].
-    pub records: Vec<RData>,
-    /// How many further records there are: those that did not fit.
-    pub omitted: usize,
-    /// How many records of the type cannot be read.
-    pub unreadable: usize,
-    /// The name at the end of the CNAME chain, where there is a chain.
-    pub canonical: Option<Name>,
-    /// Whether the resolver says that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
-    pub authenticated: bool,
-    /// Seconds for which this holds: the least TTL of the CNAME chain and the records, omitted ones included; for a negative
-    /// answer that of RFC 2308 section 5. `None` if the reply does not say.
-    pub ttl: Option<u32>,
-    /// Details beyond the status: extended errors (RFC 8914), or why there is no answer. Of bounded length, and printable.
-    pub detail: Option<String>,
-    /// The length of the reply, in bytes.
-    pub size: usize,
-}
-
-impl Outcome {
-    /// An outcome without records.
-    pub fn without_records(status: Status, detail: impl Into<Option<String>>) -> Self {
-        Self {
-            status,
-            records: Vec::new(),
-            omitted: 0,
-            unreadable: 0,
-            canonical: None,
-            authenticated: false,
-            ttl: None,
-            detail: detail.into(),
-            size: 0,
-        }
-    }
-}
-
-impl Question {
-    /// The query for the names of `ip` (RFC 1035 section 3.5, RFC 3596 section 2.5).
+impl Query {
+    /// The outcome of the query, from the bytes of the reply.
     ///
     /// # Errors
     ///
-    /// As [`Self::new`].
-    pub fn ptr(ip: IpAddr) -> Result<Self, Malformed> {
-        Self::new(Name::from(ip), RecordType::PTR)
-    }
-
-    /// The query for the records of one type at `name`.
-    ///
-    /// ID 0, so that equal queries are equal bytes to HTTP caches (RFC 8484 section 4.1); RD set; AD set, which asks whether
-    /// the answer was validated (RFC 6840 section 5.7); padded, so that the length reveals little (RFC 7830).
-    ///
-    /// # Errors
-    ///
-    /// When hickory-proto cannot encode it.
-    pub fn new(name: Name, kind: RecordType) -> Result<Self, Malformed> {
-        let mut message = Message::new(0, MessageType::Query, OpCode::Query);
-        message.metadata.recursion_desired = true;
-        message.metadata.authentic_data = true;
-        message.add_query(Query::query(name.clone(), kind));
-        message.set_edns(padded(&name));
-        let bytes = message.to_vec().map_err(|error| Malformed(error.to_string()))?;
-        Ok(Self { name, kind, bytes })
-    }
-
-    /// The name whose records are asked for.
-    pub fn name(&self) -> &Name {
-        &self.name
-    }
-
-    /// The type of the records that are asked for.
-    pub fn kind(&self) -> RecordType {
-        self.kind
-    }
-
-    /// The message, as it goes over the wire.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// The outcome that a reply gives this query.
-    ///
-    /// # Errors
-    ///
-    /// When the bytes are not a DNS message, or do not answer this query: the resolver's RCODE counts for nothing then.
-    pub fn answer(&self, reply: &[u8]) -> Result<Outcome, Malformed> {
+    /// When the bytes are not a DNS message or do not answer this query. The RCODE is then ignored.
+    pub fn read_reply(&self, reply: &[u8]) -> Result<Outcome, Malformed> {
         let size = reply.len();
-        let reply = Reply::read(reply, self.kind)?;
+        let reply = Reply::read(reply, self.kind())?;
         self.check(&reply)?;
         let extended = reply.opt.and_then(|opt| extended_error::text(opt.options()));
         let failure = |status, detail| Ok(Outcome::without_records(status, detail));
         let code = ResponseCode::from(reply.opt.map_or(0, |opt| opt.rcode_high), reply.head.response_code.low());
         let outcome = match code {
             ResponseCode::NoError | ResponseCode::NXDomain => {
-                // A server that failed to read the query cannot repeat the question. An answer has to.
+                // An error reply may lack the question, because its server may not have read the query. An answer may not.
                 if reply.question.is_none() {
                     return Err(Malformed::because("an answer without a question"));
                 }
@@ -162,7 +66,7 @@ impl Question {
         outcome.map(|outcome| Outcome { size, ..outcome })
     }
 
-    /// Whether `reply` is a response to this query. A question that is there has to be the query's.
+    /// Checks that `reply` is a response to this query. If it has a question, it must be the query's.
     fn check(&self, reply: &Reply<'_>) -> Result<(), Malformed> {
         let head = &reply.head;
         let fault = if head.message_type != MessageType::Response {
@@ -173,7 +77,7 @@ impl Question {
             "a response to another opcode"
         } else if head.truncation {
             "a truncated response"
-        } else if reply.question.as_ref().is_some_and(|question| !self.is_asked_by(question)) {
+        } else if reply.question.as_ref().is_some_and(|question| !self.has(question)) {
             "a response to another question"
         } else {
             return Ok(());
@@ -181,22 +85,23 @@ impl Question {
         Err(Malformed::because(fault))
     }
 
-    fn is_asked_by(&self, question: &Query) -> bool {
-        question.name().eq_ignore_root(&self.name)
-            && question.query_type() == self.kind
+    /// Whether a question is that of this query.
+    fn has(&self, question: &QuestionSection) -> bool {
+        question.name().eq_ignore_root(self.name())
+            && question.query_type() == self.kind()
             && question.query_class() == DNSClass::IN
     }
 
-    /// The outcome of a reply that is conclusive: records at the end of the CNAME chain, or that there are none.
+    /// The outcome of a conclusive reply: the records at the end of the CNAME chain, or that there are none.
     fn conclude(&self, reply: Reply<'_>, exists: bool, detail: Option<String>) -> Result<Outcome, Malformed> {
         let (end, chain_ttl) = self.follow(&reply.answers)?;
         let mut least = chain_ttl;
         let mut known = BTreeSet::new();
         let mut records = Vec::new();
         let (mut size, mut omitted, mut unreadable) = (0_usize, 0, 0);
-        // A record whose owner cannot be read may be one of these.
+        // A record whose owner cannot be read may belong here.
         let here = |entry: &&Entry| entry.owner.as_ref().is_none_or(|owner| owner.eq_ignore_root(end));
-        for entry in reply.answers.iter().filter(here).filter(|entry| exists && entry.kind == self.kind) {
+        for entry in reply.answers.iter().filter(here).filter(|entry| exists && entry.kind == self.kind()) {
             least = Some(least.map_or(ttl(entry), |least| least.min(ttl(entry))));
             let readable = entry.data.as_ref().filter(|_| entry.owner.is_some());
             let Some((data, canonical)) = readable.and_then(|data| Some((data, canonical(data)?))) else {
@@ -204,7 +109,7 @@ impl Question {
                 continue;
             };
             let weight = canonical.len() + RECORD;
-            // An RRset has each record once (RFC 2181 section 5), whatever the case of its names.
+            // An RRset has each record once (RFC 2181 section 5), and names have no case.
             if !known.insert(canonical) {
                 continue;
             }
@@ -238,16 +143,16 @@ impl Question {
         })
     }
 
-    /// Follows the CNAMEs among `answers` (RFC 1034 section 3.6.2) to the name that has the answer; and the least of
-    /// their TTLs.
+    /// Follows the CNAMEs among `answers` (RFC 1034 section 3.6.2). Returns the name at the end, and the least TTL on the
+    /// way; `None` if there is no CNAME.
     fn follow<'a>(&'a self, answers: &'a [Entry]) -> Result<(&'a Name, Option<u32>), Malformed> {
-        let mut end = &self.name;
+        let mut end = self.name();
         let mut least: Option<u32> = None;
         for _ in 0..=MAX_CNAMES {
             let at_end = |entry: &&Entry| entry.owner.as_ref().is_some_and(|owner| owner.eq_ignore_root(end));
             let mut cnames = answers.iter().filter(at_end).filter_map(cname);
             let Some((target, first_ttl)) = cnames.next() else { return Ok((end, least)) };
-            // One name has one CNAME (RFC 2181 section 10.1), but it may be there twice, with two TTLs (section 5.2).
+            // A name has one CNAME (RFC 2181 section 10.1), but a reply may repeat it with another TTL (section 5.2).
             let ttl = cnames.fold(first_ttl, |least, (_, ttl)| least.min(ttl));
             least = Some(least.map_or(ttl, |least| least.min(ttl)));
             end = target;
@@ -256,7 +161,7 @@ impl Question {
     }
 }
 
-/// A reply that is not an answer, or a query that cannot be encoded. The text says why.
+/// The reason why a reply does not count, or a query cannot be encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed(String);
 
@@ -274,23 +179,8 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// EDNS(0) with the padding that fills the last block.
-fn padded(name: &Name) -> Edns {
-    const HEADER: usize = 12;
-    const TYPE_AND_CLASS: usize = 4;
-    const OPT: usize = 11;
-    const OPTION_HEAD: usize = 4;
-    let name = name.iter().map(|label| label.len() + 1).sum::<usize>() + 1;
-    let unpadded = HEADER + name + TYPE_AND_CLASS + OPT + OPTION_HEAD;
-    let padding = unpadded.next_multiple_of(BLOCK) - unpadded;
-    let mut edns = Edns::new();
-    edns.set_max_payload(PAYLOAD);
-    edns.options_mut().insert(EdnsOption::Unknown(EdnsCode::Padding.into(), vec![0; padding]));
-    edns
-}
-
 /// The data of a record in the canonical form of RFC 4034 section 6.2: names in lower case and without compression, so
-/// that equal records have equal bytes, and their number is what the data takes. `None` if hickory-proto cannot write it.
+/// that equal records have equal bytes. `None` if hickory-proto cannot write it.
 fn canonical(data: &RData) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = BinEncoder::new(&mut bytes);
@@ -310,8 +200,8 @@ fn ttl(entry: &Entry) -> u32 {
     if entry.ttl > MAX_TTL { 0 } else { entry.ttl }
 }
 
-/// How long a negative answer about `name` holds: the lesser of the TTL and the MINIMUM of the SOA of its zone (RFC 2308
-/// section 5). The SOA of another zone does not count; of several, the least does.
+/// For how many seconds a negative answer about `name` holds: the lesser of the TTL and the MINIMUM of its zone's SOA (RFC
+/// 2308 section 5). An SOA of another zone does not count. Of several, the least value counts.
 fn negative_ttl(authorities: &[Entry], name: &Name) -> Option<u32> {
     let of_its_zone = |entry: &&Entry| entry.owner.as_ref().is_some_and(|owner| owner.zone_of(name));
     let soas = authorities.iter().filter(of_its_zone).filter_map(|entry| match &entry.data {

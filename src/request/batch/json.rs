@@ -1,4 +1,4 @@
-//! A JSON array of subjects, read in little memory: half a megabyte of JSON can make eight of values.
+//! A JSON array of subjects, read in little memory: as a tree of values, half a megabyte of JSON can take eight.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::Unreadable;
 /// How many elements are kept: one more than any batch may have. The others are read and dropped.
 const KEPT: usize = 1_001;
 
-/// The elements of a JSON array, as far as they are kept.
+/// The elements of a JSON array, at most [`KEPT`] of them.
 #[derive(Debug)]
 pub(super) struct Elements(pub(super) Vec<Element>);
 
@@ -19,7 +19,7 @@ pub(super) struct Elements(pub(super) Vec<Element>);
 pub(super) enum Element {
     /// A string.
     Text(String),
-    /// Something else: a scalar as it reads in JSON, `[…]` or `{…}`.
+    /// Another value: a scalar as in JSON, `[…]` or `{…}`.
     Other(String),
 }
 
@@ -34,7 +34,7 @@ impl Elements {
             Ok(elements) => return Ok(elements),
             Err(error) => error,
         };
-        // The first fault is that it is not an array. There may be others.
+        // The first error is that it is not an array. It may also not be JSON at all.
         match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) if error.is_data() => Err(Unreadable::NotAList),
             Ok(_) => Err(Unreadable::Syntax(error.to_string())),
@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for Element {
     }
 }
 
-/// Reads the rest of an array, and drops it.
+/// Reads the rest of an array without keeping it.
 fn drain<'de, A: SeqAccess<'de>>(mut sequence: A) -> Result<(), A::Error> {
     while sequence.next_element::<IgnoredAny>()?.is_some() {}
     Ok(())

@@ -17,18 +17,23 @@ fn bodies() {
             Form::Json,
             r#"["8.8.8.8", 8, null]"#,
             list(&["8.8.8.8", "8", "null"]),
-            "an element that is not a string is its own problem",
+            "elements that are not strings stay, as problems",
         ),
         (Form::Json, r#"["\u0038.8.8.8"]"#, list(&["8.8.8.8"]), "an escape"),
         (Form::Json, r#"[["8.8.8.8", []], {"ip": {}}, -1.5]"#, list(&["[…]", "{…}", "-1.5"]), "other elements"),
-        (Form::Json, r#"[true, -1, 18446744073709551615]"#, list(&["true", "-1", "18446744073709551615"]), "likewise"),
+        (
+            Form::Json,
+            r#"[true, -1, 18446744073709551615]"#,
+            list(&["true", "-1", "18446744073709551615"]),
+            "numbers and truth values",
+        ),
         (Form::Json, r#"{"ip": "8.8.8.8"}"#, Err(Unreadable::NotAList), "an object"),
         (Form::Json, r#""8.8.8.8""#, Err(Unreadable::NotAList), "a string"),
         (Form::Json, r#"["1","2","3","4"]"#, Err(Unreadable::TooMany(3)), "more than the limit"),
         (Form::Lines, "8.8.8.8\r\n\n  dns.google \n", list(&["8.8.8.8", "dns.google"]), "lines, blank ones aside"),
         (Form::Lines, "", list(&[]), "no line"),
         (Form::Lines, "1\n2\n3\n4", Err(Unreadable::TooMany(3)), "more than the limit"),
-        (Form::Lines, "[\"8.8.8.8\"]", list(&["[\"8.8.8.8\"]"]), "announced as lines"),
+        (Form::Lines, "[\"8.8.8.8\"]", list(&["[\"8.8.8.8\"]"]), "its media type is that of lines"),
         (Form::Either, "8.8.8.8\n1.1.1.1", list(&["8.8.8.8", "1.1.1.1"]), "lines"),
         (Form::Either, " [\"8.8.8.8\"]", list(&["8.8.8.8"]), "an array"),
         (Form::Either, "[ ]", list(&[]), "an empty array"),
@@ -38,17 +43,17 @@ fn bodies() {
         assert_eq!(parse(body, form), expected, "{body:?}: {why}");
     }
     for (form, body, why) in [
-        (Form::Json, "", "nothing is not JSON"),
-        (Form::Json, "{", "an object that does not end"),
+        (Form::Json, "", "an empty body is not JSON"),
+        (Form::Json, "{", "an object that is cut off"),
         (Form::Json, "[] []", "two arrays"),
         (Form::Json, r#"["\ud800"]"#, "half a surrogate pair"),
-        (Form::Json, "[\"8.8.8.8\"", "an array that does not end"),
-        (Form::Json, "8.8.8.8", "a line where an array was announced"),
+        (Form::Json, "[\"8.8.8.8\"", "an array that is cut off"),
+        (Form::Json, "8.8.8.8", "a line with the media type of an array"),
     ] {
         assert!(syntax(&parse(body, form)), "{body:?}: {why}");
     }
     let many = format!("[{}1]", "1,".repeat(200_000));
-    assert_eq!(parse(&many, Form::Json), Err(Unreadable::TooMany(3)), "most are not kept");
+    assert_eq!(parse(&many, Form::Json), Err(Unreadable::TooMany(3)), "most elements are not kept");
     let deep = "[".repeat(100_000);
     assert!(syntax(&parse(&deep, Form::Json)), "nesting does not exhaust the stack");
     assert!(matches!(Batch::parse(b"\xff", Form::Lines, 3), Err(Unreadable::Syntax(_))), "not UTF-8");
@@ -59,10 +64,10 @@ fn forms() {
     let rows: [(&[&str], Result<Form, Unreadable>, &str); 9] = [
         (&["application/json"], Ok(Form::Json), "JSON"),
         (&["Application/JSON; charset=utf-8"], Ok(Form::Json), "with a parameter, in another case"),
-        (&["text/plain;charset=UTF-8"], Ok(Form::Lines), "what fetch sends with a string"),
-        (&["application/x-www-form-urlencoded"], Ok(Form::Either), "what curl sends with everything"),
-        (&[], Ok(Form::Either), "without"),
-        (&["application/x-ndjson"], Err(Unreadable::MediaType), "lines of JSON are for responses"),
+        (&["text/plain;charset=UTF-8"], Ok(Form::Lines), "fetch sends this with a string"),
+        (&["application/x-www-form-urlencoded"], Ok(Form::Either), "curl sends this with every body"),
+        (&[], Ok(Form::Either), "no media type"),
+        (&["application/x-ndjson"], Err(Unreadable::MediaType), "lines of JSON are for responses only"),
         (&["multipart/form-data; boundary=x"], Err(Unreadable::MediaType), "a form"),
         (&[""], Err(Unreadable::MediaType), "empty"),
         (&["text/plain", "application/json"], Err(Unreadable::MediaType), "two"),
@@ -80,7 +85,7 @@ fn a_content_coding_is_refused() {
         (&[" Identity "], true, "in another case"),
         (&["gzip"], false, "a coding"),
         (&["identity, br"], false, "a list with a coding"),
-        (&["identity", "gzip"], false, "in a field line of its own"),
+        (&["identity", "gzip"], false, "in a separate field line"),
         (&[""], false, "empty"),
     ] {
         let expected = if accepted { Ok(()) } else { Err(Unreadable::Coded) };
@@ -91,7 +96,8 @@ fn a_content_coding_is_refused() {
 #[test]
 fn long_texts_are_cut() {
     let text = |body: &str, form| Batch::parse(body.as_bytes(), form, 3).unwrap().0.remove(0).text;
-    for (length, expected, why) in [(1024, 1024, "as long as may be"), (1025, 1027, "cut, with an ellipsis of 3 bytes")]
+    for (length, expected, why) in
+        [(1024, 1024, "as long as a text may be"), (1025, 1027, "cut, with an ellipsis of 3 bytes")]
     {
         let long = "x".repeat(length);
         assert_eq!(text(&long, Form::Lines).len(), expected, "{why}");
@@ -101,7 +107,7 @@ fn long_texts_are_cut() {
     assert_eq!(text(&("x".to_owned() + &"é".repeat(600)), Form::Lines), "x".to_owned() + &"é".repeat(511) + "…");
 }
 
-/// A body that gives a piece after a time, as often as it says; then it ends, or nothing more comes.
+/// A body of pieces that each take a time. After the last piece it ends, or it never ends.
 struct Slow<'a> {
     world: &'a World<'a>,
     pieces: usize,
@@ -126,7 +132,7 @@ fn a_body_has_ten_seconds() {
     let ms = Duration::from_millis;
     for (pieces, after, ends, expected, time, why) in [
         (3, ms(0), true, Ok(0), 0, "at once"),
-        (99, ms(100), true, Ok(0), 10_000, "slow, but complete just in time"),
+        (99, ms(100), true, Ok(0), 10_000, "slow, and complete in time"),
         (99, ms(101), true, Err(Unreadable::TooSlow), 10_000, "too slow"),
         (1_000, ms(1_000), true, Err(Unreadable::TooSlow), 10_000, "a byte a second"),
         (3, ms(0), false, Err(Unreadable::TooSlow), 10_000, "it does not end"),
@@ -146,7 +152,7 @@ fn bodies_are_bounded() {
         let world = World::new(|_, _| Reaction::silence());
         world.run(Batch::read(&world, pieces(count), Form::Lines, 3))
     };
-    assert_eq!(read(8), Ok(Batch(Vec::new())), "as long as may be");
+    assert_eq!(read(8), Ok(Batch(Vec::new())), "as long as a body may be");
     assert_eq!(read(9), Err(Unreadable::TooLong));
 }
 
@@ -156,5 +162,5 @@ fn a_body_that_is_cut_off() {
     let pieces = vec![Ok(b"8.8.8.8".to_vec()), Err(crate::platform::Unreachable::new("secret"))].into_iter();
     let error = world.run(Batch::read(&world, pieces, Form::Lines, 3)).unwrap_err();
     assert_eq!(error, Unreadable::CutOff);
-    assert!(!error.to_string().contains("secret"), "the platform's words stay inside");
+    assert!(!error.to_string().contains("secret"), "the platform's own text is not shown");
 }

@@ -21,10 +21,10 @@ impl fmt::Display for BadVariable {
 
 impl std::error::Error for BadVariable {}
 
-/// The caller is not known. Says which variable to set, and to what; never what the client sent.
+/// The caller is not known. The text says which variable to set, and to what, and never shows what the client sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unknown {
-    /// Where the caller's address was looked for.
+    /// The header in which the caller's address was expected.
     pub source: CallerHeader,
     /// Why it was not found there.
     pub why: Why,
@@ -39,15 +39,15 @@ pub enum Why {
     Missing,
     /// What should be the caller's address is not one.
     NoAddress,
-    /// The list has only so many entries, fewer than there are trusted proxies.
+    /// The list has this many entries, fewer than there are trusted proxies.
     TooFew(usize),
-    /// Among the entries to count, one is empty.
+    /// One of the entries to count is empty.
     Empty,
-    /// Among the elements to count, one is not of RFC 7239's grammar.
+    /// One of the elements to count does not follow the grammar of RFC 7239.
     Malformed,
     /// The element has no `for`.
     NoFor,
-    /// The proxy hides what it saw, or did not know: `unknown`, or a name of its own (RFC 7239 sections 6.2 and 6.3).
+    /// The proxy hides the address or did not know it: `unknown`, or a made-up name (RFC 7239 sections 6.2 and 6.3).
     Hidden,
 }
 
@@ -66,7 +66,7 @@ impl fmt::Display for Unknown {
             Why::TooFew(found) => write!(f, "{header} has fewer entries ({found}) than there are trusted proxies"),
             Why::Empty => write!(f, "{header} cannot be counted from the right: one of its entries is empty"),
             Why::Malformed => {
-                write!(f, "{header} cannot be counted from the right: it is not of the grammar of RFC 7239")
+                write!(f, "{header} cannot be counted from the right: it does not follow the grammar of RFC 7239")
             }
             Why::NoFor => write!(f, "entry {proxies} of {header}, counted from the right, has no for parameter"),
             Why::Hidden => write!(f, "entry {proxies} of {header}, counted from the right, hides the address"),

@@ -1,20 +1,21 @@
 //! The Forwarded header field (RFC 7239), read from its right end.
 //!
-//! Read from the left, a quote that the client opens and never closes swallows all that the proxies append, or turns
-//! what they quote inside out. Read from the right, what the proxies wrote comes first, and it decides where each of
-//! its elements begins: a value that ends with a quote begins at the nearest quote to the left that no backslash
-//! escapes, any other value is a run of characters that delimit nothing. On a well-formed list both ways give the same
-//! elements. A field line is read by itself: no quoted string reaches into the next.
+//! If the field were read from the left, a quote that the client opens and does not close would include everything that
+//! the proxies append, or would exchange what is inside and outside their quotes. Read from the right, the proxies'
+//! elements come first, and determine where each of them begins: a value that ends with a quote begins at the nearest
+//! quote to the left without a backslash before it; any other value is a run of characters that are not delimiters. A
+//! well-formed list has the same elements both ways. Each field line is read separately: a quoted string does not
+//! continue in the next.
 //!
-//! This holds for proxies that write well-formed elements. One that copies a client's `Host` without quoting it cannot
-//! be trusted with any reader.
+//! This holds for proxies that write well-formed elements. A proxy that copies a client's `Host` without quoting it cannot
+//! be trusted, however the field is read.
 
 use std::{borrow::Cow, net::IpAddr};
 
 use super::{Why, host_address, is_port, split_port};
 use crate::request::header_syntax;
 
-/// The elements of a field line, beginning with the last. After an error there is nothing more to read.
+/// The elements of a field line, beginning with the last. An error ends them.
 pub(super) fn elements(line: &[u8]) -> impl Iterator<Item = Result<Element<'_>, Why>> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
@@ -26,17 +27,17 @@ pub(super) fn elements(line: &[u8]) -> impl Iterator<Item = Result<Element<'_>, 
     })
 }
 
-/// What one proxy says (RFC 7239 section 4), as far as it matters here.
+/// The element of one proxy (RFC 7239 section 4); only the parameter `for` is kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Element<'a> {
-    /// The value of `for`: whom the proxy talked to.
+    /// The value of `for`: the client of the proxy.
     node: Option<Value<'a>>,
 }
 
 impl Element<'_> {
-    /// The address of whom the proxy talked to (RFC 7239 section 6).
+    /// The address of the proxy's client (RFC 7239 section 6).
     ///
-    /// IPv6 must be in brackets, as that section wants it: without, nobody can tell a last group from a port.
+    /// IPv6 must be in brackets, as that section requires: without them, a last group looks like a port.
     pub(super) fn address(self) -> Result<IpAddr, Why> {
         let node = self.node.ok_or(Why::NoFor)?.unescape();
         let node = super::text(&node).ok_or(Why::NoAddress)?;
@@ -58,7 +59,7 @@ fn is_obfuscated(name: &str) -> bool {
     name.strip_prefix('_').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_part))
 }
 
-/// The value of a parameter, as it stands in the field.
+/// The value of a parameter, as in the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Value<'a> {
     Token(&'a [u8]),
@@ -67,7 +68,7 @@ enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The value that is meant (RFC 9110 section 5.6.4).
+    /// The value without quotes and escapes (RFC 9110 section 5.6.4).
     fn unescape(self) -> Cow<'a, [u8]> {
         match self {
             Self::Quoted(escaped) if escaped.contains(&b'\\') => {
@@ -83,10 +84,10 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Reads the last element of `rest`: gives it, and what stands before the comma in front of it.
+/// Reads the last element of `rest`. Returns it, and the part before the comma in front of it.
 ///
-/// Whitespace around a semicolon is taken, though the grammar has none: proxies write it, and it delimits nothing.
-/// Two `for` in an element are an error (RFC 7239 section 4): nobody can tell which to believe.
+/// Whitespace around a semicolon is accepted, although the grammar has none: proxies write it, and it is not a delimiter.
+/// Two `for` in an element are an error (RFC 7239 section 4), because it is unknown which is right.
 fn element(mut rest: &[u8]) -> Result<(Element<'_>, Option<&[u8]>), Why> {
     let mut element = Element { node: None };
     let mut is_empty = true;
@@ -114,7 +115,7 @@ fn element(mut rest: &[u8]) -> Result<(Element<'_>, Option<&[u8]>), Why> {
     }
 }
 
-/// Reads the parameter at the end of `rest`: gives what stands before it, its name and its value.
+/// Reads the parameter at the end of `rest`. Returns the part before it, its name and its value.
 fn pair(rest: &[u8]) -> Option<(&[u8], &[u8], Value<'_>)> {
     let (before, value) = match rest.strip_suffix(b"\"") {
         Some(open) => quoted(open)?,
@@ -127,7 +128,7 @@ fn pair(rest: &[u8]) -> Option<(&[u8], &[u8], Value<'_>)> {
     Some((before, name, value))
 }
 
-/// Reads the quoted string at the end of `rest`, of which the closing quote is already taken away.
+/// Reads the quoted string at the end of `rest`, whose closing quote is already removed.
 fn quoted(rest: &[u8]) -> Option<(&[u8], Value<'_>)> {
     if ends_in_escape(rest) {
         return None;
@@ -144,19 +145,19 @@ fn quoted(rest: &[u8]) -> Option<(&[u8], Value<'_>)> {
     }
 }
 
-/// Whether what follows `text` is escaped: an even number of backslashes are backslashes themselves.
+/// Whether the character after `text` is escaped. An even number of backslashes are escaped backslashes.
 fn ends_in_escape(text: &[u8]) -> bool {
     text.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
-/// Splits off the longest run of such bytes at the end, at least one.
+/// Splits off the longest run of such bytes at the end, of at least one byte.
 fn split_run(text: &[u8], is_part: impl Fn(u8) -> bool) -> Option<(&[u8], &[u8])> {
     let start = text.iter().rposition(|byte| !is_part(*byte)).map_or(0, |last| last + 1);
     text.split_at_checked(start).filter(|(_, run)| !run.is_empty())
 }
 
 /// Whether a value may hold this byte without quotes. Colons and brackets should be quoted (RFC 7239 section 4), but
-/// proxies write `host=example.com:8080`, and neither delimits anything.
+/// proxies write `host=example.com:8080`, and neither is a delimiter.
 fn is_unquoted(byte: u8) -> bool {
     header_syntax::is_token(byte) || matches!(byte, b':' | b'[' | b']')
 }

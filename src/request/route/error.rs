@@ -15,7 +15,7 @@ pub enum Error {
     NoSuchPath,
     /// A report has no such member.
     NoSuchMember,
-    /// The resource does not have the method, but these.
+    /// The resource does not have the method. It has these.
     MethodNotAllowed(Methods),
     /// The operator has turned host names off.
     HostNamesOff,
@@ -57,7 +57,7 @@ pub enum Methods {
     Get,
     /// `POST`.
     Post,
-    /// All of these: `OPTIONS *`, which is about no resource (RFC 9110 section 9.3.7).
+    /// All of them: for `OPTIONS *`, which is not about a resource (RFC 9110 section 9.3.7).
     All,
 }
 

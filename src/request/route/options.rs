@@ -3,12 +3,12 @@
 use super::Error;
 use crate::request::percent;
 
-/// What the query parameters ask for.
+/// The options that the query parameters set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// `dns=false`: no DNS query for the names of addresses.
     pub dns: bool,
-    /// `verify=true`: find out which names of an address resolve to it.
+    /// `verify=true`: check which names of an address resolve to it.
     pub verify: bool,
     /// `records=true`: query for further records of a host name.
     pub records: bool,
@@ -41,7 +41,7 @@ impl Options {
         Ok(options)
     }
 
-    /// The query for these options, with its `?`; empty where none differs from the default.
+    /// The query for these options, with its `?`; empty if all have their defaults.
     pub(super) fn query(self) -> String {
         let default = Self::default();
         let differing: Vec<_> = [

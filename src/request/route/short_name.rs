@@ -1,8 +1,8 @@
-//! Paths that people know from other services, where they stand for the caller's own address.
+//! Paths of other services for members of the report on the caller's address.
 
 use crate::request::member::Member;
 
-/// The names, and the member of the caller's report that each leads to: ifconfig.co, ipinfo.io and ip-api.com have them.
+/// The names, as ifconfig.co, ipinfo.io and ip-api.com have them, and the member that each redirects to.
 const SHORT_NAMES: &[(&str, &[&str])] = &[
     ("json", &[]),
     ("ip", &["ip"]),
@@ -27,7 +27,7 @@ const SHORT_NAMES: &[(&str, &[&str])] = &[
     ("hostname", &["dns", "names"]),
 ];
 
-/// The member that a short name leads to; `Some(None)` for the whole report.
+/// The member that a short name redirects to; `Some(None)` for the whole report.
 pub(super) fn member(name: &str) -> Option<Option<Member>> {
     let (_, segments) = SHORT_NAMES.iter().find(|(known, _)| *known == name)?;
     Some(Member::from_segments(segments))
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_leads_to_a_member() {
+    fn every_name_has_a_member() {
         for (name, segments) in SHORT_NAMES {
             let found = member(name).unwrap().map(|member| member.to_string());
             assert_eq!(found.unwrap_or_default(), segments.join("/"), "{name}");

@@ -25,9 +25,9 @@ fn paths() {
     let options = Options::default();
     for (path, expected, why) in [
         ("/", Ok(Route::Root(options)), "the caller"),
-        ("/me", Ok(Route::Own(None, options)), "the caller, by name"),
+        ("/me", Ok(Route::Own(None, options)), "the caller, by another path"),
         ("/me/asn/number", Ok(Route::Own(Member::parse("asn/number"), options)), "a member of the caller's"),
-        ("/about", Ok(Route::About(options)), "about"),
+        ("/about", Ok(Route::About(options)), "the service"),
         ("/health", Ok(Route::Health(options)), "health"),
         ("/openapi.json", Ok(Route::OpenApi), "the contract"),
         ("/8.8.8.8", ip("8.8.8.8"), "IPv4"),
@@ -42,11 +42,11 @@ fn paths() {
         ("/nonsense", Err(Error::NoSubject(Invalid::OneLabel)), "neither an address nor a public name"),
         ("/8.8.8.8:53", Err(Error::NoSubject(Invalid::Port)), "a port"),
         ("/%FF", Err(Error::NoSubject(Invalid::Encoding)), "not UTF-8"),
-        ("/8.8.8.8:53/asn", Err(Error::NoSubject(Invalid::Port)), "the subject comes first"),
+        ("/8.8.8.8:53/asn", Err(Error::NoSubject(Invalid::Port)), "the subject is checked before the member"),
         ("/8.8.8.8/nothing", Err(Error::NoSuchMember), "no such member"),
         ("/8.8.8.0/24", Err(Error::NoSuchMember), "a network is not an address"),
-        ("/dns.google/addresses", Err(Error::NoSuchPath), "members are those of addresses"),
-        ("/nonsense/nothing", Err(Error::NoSuchPath), "neither"),
+        ("/dns.google/addresses", Err(Error::NoSuchPath), "only addresses have members"),
+        ("/nonsense/nothing", Err(Error::NoSuchPath), "neither subject nor member"),
         ("/about/us", Err(Error::NoSuchPath), "no such path"),
         ("", Ok(Route::Root(options)), "an empty path is the root (RFC 9110 section 4.2.3)"),
     ] {
@@ -70,11 +70,11 @@ fn equivalent_paths_and_queries() {
         ("/?dns=%66alse", Ok(Route::Root(Options { dns: false, ..none })), "a value"),
         ("/me/asn%2Fnumber", Err(Error::NoSuchMember), "a slash is reserved: encoded, it is data"),
         ("/about%2F", Err(Error::NoSubject(Invalid::Url)), "the same in a resource"),
-        ("/?dns%3Dfalse", Ok(Route::Root(none)), "and so is an equals sign"),
+        ("/?dns%3Dfalse", Ok(Route::Root(none)), "the same with an equals sign"),
         ("/%2561bout", Err(Error::NoSubject(Invalid::Character('%'))), "decoded once"),
         ("/8.8.8.8/as%zz", Err(Error::NoSuchMember), "a malformed escape in a member"),
-        ("/?dns=%zz", Err(Error::BadParameter("dns")), "in a value of ours"),
-        ("/?dns%zz=false&%=1", Ok(Route::Root(none)), "in a name, which is then not ours"),
+        ("/?dns=%zz", Err(Error::BadParameter("dns")), "a malformed escape in one of our values"),
+        ("/?dns%zz=false&%=1", Ok(Route::Root(none)), "a malformed escape in a name, which is then not ours"),
     ] {
         assert_eq!(Route::parse("GET", path), expected, "{path}: {why}");
     }
@@ -91,19 +91,23 @@ fn final_slashes() {
         ("/me/asn/?dns=0", redirect(true, "/me/asn?dns=false"), "a member of the caller's"),
         ("/about/", redirect(true, "/about"), "a resource"),
         ("/health/", redirect(true, "/health"), "another"),
-        ("/openapi.json/?pretty", redirect(true, "/openapi.json"), "it has no parameters"),
+        ("/openapi.json/?pretty", redirect(true, "/openapi.json"), "a path without parameters"),
         ("/DNS.google/", redirect(true, "/dns.google"), "a host name"),
-        ("/country/", redirect(false, "/me/geo/country"), "a short name: once is enough"),
+        ("/country/", redirect(false, "/me/geo/country"), "a short name: one redirect"),
         ("//", Err(Error::NoSuchPath), "two slashes"),
         ("///", Err(Error::NoSuchPath), "three"),
-        ("//evil.example/", Err(Error::NoSuchPath), "another host, were it a Location"),
+        ("//evil.example/", Err(Error::NoSuchPath), "would be another host in a Location"),
         ("//evil.com/", Err(Error::NoSuchPath), "the same with a public name"),
         ("/%2Fevil.com/", Err(Error::NoSubject(Invalid::Url)), "the slash encoded"),
-        ("/%5Cevil.com/", Err(Error::NoSubject(Invalid::Character('\\'))), "a backslash, which browsers read as one"),
-        ("/8.8.8.8//", Err(Error::NoSuchMember), "two behind an address"),
-        ("/nonsense/", Err(Error::NoSubject(Invalid::OneLabel)), "an error stays one"),
-        ("/8.8.8.8/nothing/", Err(Error::NoSuchMember), "likewise"),
-        ("/robots.txt/", Err(Error::NoSuchPath), "nobody links to this"),
+        (
+            "/%5Cevil.com/",
+            Err(Error::NoSubject(Invalid::Character('\\'))),
+            "a backslash, which browsers read as a slash",
+        ),
+        ("/8.8.8.8//", Err(Error::NoSuchMember), "two slashes after an address"),
+        ("/nonsense/", Err(Error::NoSubject(Invalid::OneLabel)), "an error stays an error"),
+        ("/8.8.8.8/nothing/", Err(Error::NoSuchMember), "the same with a member"),
+        ("/robots.txt/", Err(Error::NoSuchPath), "a file has no slash at its end"),
     ] {
         assert_eq!(Route::parse("GET", path), expected, "{path}: {why}");
     }
@@ -136,9 +140,9 @@ fn what_browsers_and_scanners_request() {
         ("/.well-known", Err(Error::NoSuchPath), "without the slash"),
         ("/apple-touch-icon.png", file("png"), "Safari"),
         ("/wp-login.php", file("php"), "a scanner"),
-        ("/.env", file("env"), "another"),
+        ("/.env", file("env"), "a scanner"),
         ("/.git/config", Err(Error::NoSuchPath), "another"),
-        ("/wp-admin/setup.php", Err(Error::NoSuchPath), "in a folder"),
+        ("/wp-admin/setup.php", Err(Error::NoSuchPath), "a scanner, in a folder"),
     ] {
         assert_eq!(Route::parse("GET", path), expected, "{path}: {why}");
     }
@@ -148,21 +152,21 @@ fn what_browsers_and_scanners_request() {
 fn queries() {
     let none = Options::default();
     for (query, expected, why) in [
-        ("", Ok(none), "none"),
+        ("", Ok(none), "no query"),
         ("dns=false", Ok(Options { dns: false, ..none }), "no DNS"),
-        ("verify=true&pretty=true", Ok(Options { verify: true, pretty: true, ..none }), "two"),
+        ("verify=true&pretty=true", Ok(Options { verify: true, pretty: true, ..none }), "two parameters"),
         ("records", Ok(Options { records: true, ..none }), "a name alone"),
         ("dns=0&pretty=1", Ok(Options { dns: false, pretty: true, ..none }), "numbers"),
         ("utm_source=x&_=123", Ok(none), "not ours"),
         ("&&", Ok(none), "empty parameters"),
         ("dns=maybe", Err(Error::BadParameter("dns")), "neither true nor false"),
-        ("verify=2", Err(Error::BadParameter("verify")), "not a flag's number"),
+        ("verify=2", Err(Error::BadParameter("verify")), "another number than 0 and 1"),
         ("dns=true&dns=false", Ok(Options { dns: false, ..none }), "the last counts"),
     ] {
         assert_eq!(Route::parse("GET", &format!("/?{query}")), expected.clone().map(Route::Root), "{query}: {why}");
         if let Ok(options) = expected {
             let again = Options::parse(options.query().trim_start_matches('?'));
-            assert_eq!(again, Ok(options), "{query}: printed and read again");
+            assert_eq!(again, Ok(options), "{query}: the printed options are read again");
         }
     }
 }
@@ -174,20 +178,20 @@ fn methods() {
         ("HEAD", "/8.8.8.8", ip("8.8.8.8"), "as GET, without the body"),
         ("HEAD", "/favicon.ico", Ok(Route::Icon), "the same for the icon"),
         ("OPTIONS", "/8.8.8.8", Ok(Route::Methods(get)), "the methods of a resource"),
-        ("OPTIONS", "/batch", Ok(Route::Methods(post)), "of another"),
-        ("OPTIONS", "/%62atch/", Ok(Route::Methods(post)), "in other words"),
-        ("OPTIONS", "/robots.txt", Ok(Route::Methods(get)), "of a file"),
-        ("OPTIONS", "/wp-login.php", Ok(Route::Methods(get)), "of one that does not exist"),
-        ("OPTIONS", "*", Ok(Route::Methods(Methods::All)), "of no resource in particular"),
-        ("OPTIONS", "/*", Ok(Route::Methods(get)), "of something that does not exist"),
-        ("GET", "/*", Err(Error::NoSubject(Invalid::Character('*'))), "it is not a name"),
+        ("OPTIONS", "/batch", Ok(Route::Methods(post)), "the methods of another"),
+        ("OPTIONS", "/%62atch/", Ok(Route::Methods(post)), "encoded, with a slash"),
+        ("OPTIONS", "/robots.txt", Ok(Route::Methods(get)), "the methods of a file"),
+        ("OPTIONS", "/wp-login.php", Ok(Route::Methods(get)), "the methods of a file that does not exist"),
+        ("OPTIONS", "*", Ok(Route::Methods(Methods::All)), "the methods of the server"),
+        ("OPTIONS", "/*", Ok(Route::Methods(get)), "the methods of a path that does not exist"),
+        ("GET", "/*", Err(Error::NoSubject(Invalid::Character('*'))), "not a host name"),
         ("POST", "/batch", Ok(Route::Batch(Options::default())), "a batch"),
-        ("GET", "/batch", Err(Error::MethodNotAllowed(post)), "has nothing to show"),
-        ("HEAD", "/batch", Err(Error::MethodNotAllowed(post)), "a HEAD never starts a batch"),
+        ("GET", "/batch", Err(Error::MethodNotAllowed(post)), "a batch has to be posted"),
+        ("HEAD", "/batch", Err(Error::MethodNotAllowed(post)), "HEAD does not start a batch"),
         ("GET", "/batch/", Err(Error::MethodNotAllowed(post)), "with a slash, too"),
-        ("POST", "/8.8.8.8", Err(Error::MethodNotAllowed(get)), "nothing is stored here"),
-        ("POST", "/wp-login.php", Err(Error::MethodNotAllowed(get)), "nor there"),
-        ("PUT", "/nonsense", Err(Error::MethodNotAllowed(get)), "the method comes first"),
+        ("POST", "/8.8.8.8", Err(Error::MethodNotAllowed(get)), "a report cannot be posted"),
+        ("POST", "/wp-login.php", Err(Error::MethodNotAllowed(get)), "nor a file"),
+        ("PUT", "/nonsense", Err(Error::MethodNotAllowed(get)), "the method is checked before the subject"),
         ("get", "/8.8.8.8", Err(Error::MethodNotAllowed(get)), "methods are case-sensitive (RFC 9110 section 9.1)"),
     ] {
         assert_eq!(Route::parse(method, path), expected, "{method} {path}: {why}");

@@ -6,8 +6,8 @@ use super::invalid::Invalid;
 use super::literal;
 use super::reserved;
 
-/// What a label may hold of ASCII: letters, digits, hyphens (RFC 1123 section 2.1), and the underscores of names like
-/// `_dmarc.example.com` (RFC 8552).
+/// The ASCII characters that a label must not have: all but letters, digits, hyphens (RFC 1123 section 2.1), and the
+/// underscores of names like `_dmarc.example.com` (RFC 8552).
 const DENIED: AsciiDenyList = AsciiDenyList::new(true, " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~");
 
 /// Octets of a label, and characters of a whole name without its final dot: 255 octets less the length octet of the
@@ -15,7 +15,7 @@ const DENIED: AsciiDenyList = AsciiDenyList::new(true, " !\"#$%&'()*+,/:;<=>?@[\
 const LABEL: usize = 63;
 const NAME: usize = 253;
 
-/// A host name that the public DNS may know: two labels at least, none of a reserved zone.
+/// A host name that the public DNS may have: two labels or more, and not in a reserved zone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HostName {
     ascii: String,
@@ -28,16 +28,16 @@ impl HostName {
         &self.ascii
     }
 
-    /// The name as people read it: U-labels, without the final dot. The same as [`ascii`](Self::ascii) where no label
-    /// is internationalised.
+    /// The name as people read it: U-labels, without the final dot. The same as [`ascii`](Self::ascii) if no label is
+    /// internationalised.
     pub fn unicode(&self) -> &str {
         &self.unicode
     }
 
-    /// Reads a name. It may still be one of a reserved zone: see [`public`](Self::public).
+    /// Reads a name. It may be in a reserved zone: see [`public`](Self::public).
     ///
-    /// UTS #46 maps it (non-transitionally: ß stays ß) and checks it. Hyphens are accepted in any place of an ASCII
-    /// label: real names have them.
+    /// UTS #46 maps it (non-transitionally: ß stays ß) and checks it. Hyphens are accepted anywhere in an ASCII label,
+    /// because real names have them.
     pub(super) fn parse(text: &str) -> Result<Self, Invalid> {
         if let Some(character) = text.chars().find(|&c| c.is_ascii() && !is_host_character(c)) {
             return Err(Invalid::Character(character));
@@ -59,11 +59,11 @@ impl HostName {
         }
         let (unicode, checked) = Uts46::new().to_unicode(ascii.as_bytes(), DENIED, Hyphens::Allow);
         checked.map_err(|_| unmapped(text))?;
-        // Names with such ASCII labels exist in the DNS. Of U-labels, RFC 5891 section 4.2.3.1 rules them out.
+        // The DNS has ASCII labels that begin or end with a hyphen. U-labels must not (RFC 5891 section 4.2.3.1).
         if unicode.split('.').any(|label| !label.is_ascii() && (label.starts_with('-') || label.ends_with('-'))) {
             return Err(Invalid::Hyphen);
         }
-        // UTS #46 section 4.1: what is decoded is not to look encoded.
+        // UTS #46 section 4.1: a decoded label must not look encoded.
         if unicode.split('.').any(|label| !label.is_ascii() && label.starts_with("xn--")) {
             return Err(Invalid::Punycode);
         }
@@ -76,7 +76,7 @@ impl HostName {
         Ok(Self { unicode: unicode.into_owned(), ascii: ascii.to_owned() })
     }
 
-    /// The name itself, unless the public DNS cannot know it.
+    /// The name, if the public DNS can have it.
     pub(super) fn public(self) -> Result<Self, Invalid> {
         if !self.ascii.contains('.') {
             return Err(Invalid::OneLabel);
@@ -92,13 +92,13 @@ fn is_host_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')
 }
 
-/// Why UTS #46 refuses a name: the crate does not say, so the commonest cause is looked for.
+/// Why UTS #46 refuses a name. The crate gives no reason, so this checks for the most common one.
 fn unmapped(text: &str) -> Invalid {
     let encoded = |label: &str| label.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("xn--"));
     if text.split('.').any(encoded) { Invalid::Punycode } else { Invalid::Unicode }
 }
 
-/// Whether the last label is a number in the digits of some script: `८.८.८.८`.
+/// Whether the last label is a number in the digits of any script, as in `८.८.८.८`.
 fn ends_in_digits(unicode: &str) -> bool {
     unicode.rsplit('.').next().is_some_and(|label| !label.is_empty() && label.chars().all(char::is_numeric))
 }

@@ -7,9 +7,9 @@ use super::reserved::Reserved;
 /// Why a text is neither an address nor a public host name. [`Display`](fmt::Display) says what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {
-    /// Nothing, or blanks only.
+    /// Empty, or blanks only.
     Empty,
-    /// A `%` without two hexadecimal digits behind it.
+    /// A `%` without two hexadecimal digits after it.
     Percent,
     /// Percent-encoded octets that are not UTF-8.
     Encoding,
@@ -23,19 +23,19 @@ pub enum Invalid {
     Port,
     /// An address and a zone.
     Zone,
-    /// Brackets that are not closed, or that enclose something else than an IPv6 address.
+    /// Brackets that are not closed, or that enclose something other than an IPv6 address.
     Brackets,
     /// Colons, but not in the form of an IPv6 address.
     Ipv6,
     /// Numbers, but not in the form of an IPv4 address, for this reason.
     Ipv4(&'static str),
-    /// An address with a dot behind it.
+    /// An address with a dot after it.
     FinalDot,
     /// A name whose last label is a number.
     NumericEnd,
     /// Characters that look like an address, or are mapped to one.
     Lookalike,
-    /// A character that no host name has.
+    /// A character that host names do not have.
     Character(char),
     /// An internationalised name that UTS #46 refuses.
     Unicode,
@@ -57,7 +57,7 @@ pub enum Invalid {
     Reserved(&'static Reserved),
     /// A reverse name with too few labels: it names a network.
     ReverseNetwork,
-    /// A reverse name that is not made from an address.
+    /// A reverse name that is not that of an address.
     ReverseName,
 }
 
@@ -80,7 +80,7 @@ impl fmt::Display for Invalid {
                 "There is a zone after the address, which has a meaning on one machine only (RFC 4007 section 6). \
                  Write the address up to the %."
             }
-            Self::Brackets => "Brackets may enclose an IPv6 address and nothing else, as in [2001:db8::1].",
+            Self::Brackets => "Brackets may only enclose an IPv6 address, as in [2001:db8::1].",
             Self::Ipv6 => {
                 "This is not an IPv6 address: it has eight groups of up to four hexadecimal digits, and :: at most \
                  once for groups of zeros (RFC 4291 section 2.2)."
@@ -117,7 +117,7 @@ impl fmt::Display for Invalid {
                  write the name in Unicode."
             }
             Self::EmptyLabel => {
-                "There is nothing between two dots, or before the first. Write what belongs there, or remove the dot."
+                "A label is empty: two dots in a row, or a dot at the beginning. Write the label, or remove a dot."
             }
             Self::LabelLength => {
                 "A label of the name has more than 63 octets (RFC 1035 section 2.3.4), counted in the xn-- form. Such \

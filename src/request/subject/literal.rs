@@ -1,18 +1,18 @@
-//! Addresses as text, and what is close to one.
+//! Addresses as text, and texts that look like one.
 //!
-//! Read are the forms of RFC 4291 section 2.2, bare or in the brackets of a URL's host (RFC 3986 section 3.2.2), and
-//! IPv4 as four decimal numbers. The other forms of IPv4 that `inet_aton` and URL parsers know mean different addresses
-//! to different programs (RFC 6943 section 3.1.1), so they are refused, with the reason.
+//! IPv6 is read in the forms of RFC 4291 section 2.2, bare or in the brackets of a URL's host (RFC 3986 section 3.2.2),
+//! and IPv4 as four decimal numbers. The other forms of IPv4, which `inet_aton` and URL parsers read, mean different
+//! addresses to different programs (RFC 6943 section 3.1.1), so they are refused, with the reason.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Invalid;
 
-/// The address, `None` for what can only be a name, or IPv4 in a form that [`not_ipv4`] names.
+/// The address; `None` if the text can only be a name, or IPv4 in a form that [`not_ipv4`] refuses.
 ///
 /// # Errors
 ///
-/// The text has characters of addresses that no name has, and is not an address; or it contains more than a host.
+/// The text has characters that only addresses have and is not an address, or it contains more than a host.
 pub(super) fn parse(text: &str) -> Result<Option<IpAddr>, Invalid> {
     if let Ok(address) = text.parse() {
         return Ok(Some(address));
@@ -41,14 +41,14 @@ pub(super) fn parse(text: &str) -> Result<Option<IpAddr>, Invalid> {
     Ok(None)
 }
 
-/// Whether an IPv6 address stands before the first `%`: what follows is a zone (RFC 4007 section 11).
+/// Whether there is an IPv6 address before the first `%`, which is then followed by a zone (RFC 4007 section 11).
 pub(super) fn has_zone(text: &str) -> bool {
     let text = text.trim();
     let address = text.strip_prefix('[').unwrap_or(text).split_once('%').map(|(address, _)| address);
     address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
 }
 
-/// What is wrong with numbers that are not an IPv4 address.
+/// The reasons why numbers are not an IPv4 address.
 pub(super) const LEADING_ZERO: &str = "a number begins with 0, which some programs read as octal and others as decimal";
 pub(super) const HEXADECIMAL: &str = "a number is hexadecimal, which some programs read and others take for a name";
 pub(super) const ONE_NUMBER: &str = "it is one number, which some programs read as an address and others do not";
@@ -56,10 +56,10 @@ pub(super) const TOO_FEW: &str = "it has fewer than four numbers, and programs d
 pub(super) const TOO_MANY: &str = "it has more than four numbers";
 pub(super) const TOO_GREAT: &str = "a number is over 255";
 
-/// Why a text without colons that ends in a number is not an IPv4 address; `None` where it does not end in a number.
+/// Why a text without colons that ends in a number is not an IPv4 address; `None` if it does not end in a number.
 ///
-/// What ends in a number is never a name: URL parsers take it for an IPv4 address (WHATWG URL, "ends in a number"), and
-/// no top-level domain is numeric (RFC 3696 section 2).
+/// A text that ends in a number is never a name: URL parsers read it as an IPv4 address (WHATWG URL, "ends in a number"),
+/// and no top-level domain is numeric (RFC 3696 section 2).
 pub(super) fn not_ipv4(text: &str) -> Option<Invalid> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let labels = || text.split('.');
@@ -93,7 +93,7 @@ fn is_decimal(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `0x` alone is a number, too: zero.
+/// Whether a text is a hexadecimal number. `0x` alone is one, too: zero.
 fn is_hexadecimal(text: &str) -> bool {
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
     digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -107,7 +107,7 @@ fn is_hexadecimal_group(text: &str) -> bool {
     text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A prefix (RFC 4632 section 3.1, RFC 4291 section 2.3), or a URL with or without its scheme.
+/// What a text with a slash is: a network (RFC 4632 section 3.1, RFC 4291 section 2.3), or a URL with or without scheme.
 fn around_slash(left: &str, right: &str) -> Invalid {
     let left = left.trim_start_matches('[').trim_end_matches(']');
     let network = is_address(left) || left.split('.').all(is_decimal);
@@ -115,7 +115,7 @@ fn around_slash(left: &str, right: &str) -> Invalid {
     if network && length { Invalid::Network } else { Invalid::Url }
 }
 
-/// What follows an opening bracket.
+/// The address after an opening bracket.
 fn in_brackets(rest: &str) -> Result<Ipv6Addr, Invalid> {
     let (inside, after) = rest.split_once(']').ok_or(Invalid::Brackets)?;
     match (inside.parse(), after) {
@@ -128,7 +128,7 @@ fn in_brackets(rest: &str) -> Result<Ipv6Addr, Invalid> {
     }
 }
 
-/// A text with colons that is not an IPv6 address.
+/// What a text with colons is that is not an IPv6 address.
 fn with_colon(text: &str) -> Invalid {
     match text.split_once(':') {
         Some((host, port)) if !port.contains(':') => {
@@ -141,7 +141,7 @@ fn with_colon(text: &str) -> Invalid {
                 Invalid::Url
             }
         }
-        // IPv4 in the last 32 bits has the rules of IPv4.
+        // IPv4 in the last 32 bits follows the rules of IPv4.
         _ => text.rsplit(':').next().filter(|last| last.contains('.')).and_then(not_ipv4).unwrap_or(Invalid::Ipv6),
     }
 }

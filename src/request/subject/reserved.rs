@@ -1,9 +1,9 @@
-//! Zones that the public DNS does not have. Queries for names in them would only tell resolvers about private networks.
+//! Zones that the public DNS does not have. A query for a name in one of them only reveals private names to resolvers.
 
 /// A zone that the public DNS does not have, or has no hosts in.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Reserved {
-    /// The zone, without a dot before or behind it.
+    /// The zone, without a dot before or after it.
     pub zone: &'static str,
     /// What it is for.
     pub purpose: &'static str,
@@ -11,13 +11,13 @@ pub struct Reserved {
     pub source: &'static str,
 }
 
-/// The zone of the table that `name` is in, or is itself. The name is lower-case, and has no final dot.
+/// The zone of the table that contains `name` or equals it. The name is in lower case and has no final dot.
 pub(super) fn zone_of(name: &str) -> Option<&'static Reserved> {
     let is_in = |zone: &str| name.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     RESERVED.iter().find(|reserved| is_in(reserved.zone))
 }
 
-/// The first that matches counts: a zone stands before the one it is in.
+/// The zones. The first match counts, so a zone comes before the zone that contains it.
 const RESERVED: &[Reserved] = &[
     reserved("local", "names on one network link", "RFC 6762 section 3"),
     reserved("localhost", "the machine itself", "RFC 6761 section 6.3"),
@@ -45,7 +45,7 @@ const fn reserved(zone: &'static str, purpose: &'static str, source: &'static st
 mod tests {
     use super::*;
 
-    /// A zone that IANA has delegated since is not reserved any more.
+    /// A zone that IANA has delegated in the meantime is not reserved any more.
     #[test]
     fn no_zone_is_a_top_level_domain() {
         let delegated = include_str!("../../../tests/registries/tlds.txt");
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_stands_before_the_one_it_is_in() {
+    fn a_zone_comes_before_the_one_that_contains_it() {
         for (position, reserved) in RESERVED.iter().enumerate() {
             let first = RESERVED.iter().position(|zone| Some(zone) == zone_of(reserved.zone));
             assert_eq!(first, Some(position), "{}", reserved.zone);

@@ -1,15 +1,15 @@
-//! Names of the reverse zones: an address, written as the DNS asks for its names.
+//! Names in the reverse zones: an address in the form in which its names are queried.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Invalid;
 
-/// The address whose name in `in-addr.arpa` (RFC 1035 section 3.5) or `ip6.arpa` (RFC 3596 section 2.5) it is; `None`
-/// for a name platform those zones. The name is lower-case, and has no final dot.
+/// The address with this name in `in-addr.arpa` (RFC 1035 section 3.5) or `ip6.arpa` (RFC 3596 section 2.5); `None` for
+/// a name outside those zones. The name is in lower case and has no final dot.
 ///
 /// # Errors
 ///
-/// The name is of a whole network, or is not made as those documents say.
+/// The name is that of a network, or does not have the form that those documents require.
 pub(super) fn parse(name: &str) -> Result<Option<IpAddr>, Invalid> {
     if let Some(labels) = below(name, "in-addr.arpa") {
         let octets: [_; 4] = read(labels, |label| label.parse().ok().filter(|octet: &u8| octet.to_string() == label))?;
@@ -26,7 +26,7 @@ pub(super) fn parse(name: &str) -> Result<Option<IpAddr>, Invalid> {
     Ok(None)
 }
 
-/// What stands before `zone`: empty for the zone itself.
+/// The part of a name before `zone`: empty for the zone itself.
 fn below<'a>(name: &'a str, zone: &str) -> Option<&'a str> {
     let rest = name.strip_suffix(zone)?;
     if rest.is_empty() { Some(rest) } else { rest.strip_suffix('.') }

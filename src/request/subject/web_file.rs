@@ -1,8 +1,8 @@
-//! Names that browsers, crawlers and scanners request by themselves, such as `wp-login.php`: files of websites. Without
-//! this list each would cost DNS queries.
+//! Files of websites that browsers, crawlers and scanners request, such as `wp-login.php`. Without this list, each such
+//! request would cost DNS queries.
 
-/// How the names of files end. None of them is a top-level domain: a test compares them with IANA's list. A list of the
-/// top-level domains that exist would not do: it would refuse those that are added later.
+/// How the names of files end. None is a top-level domain: a test compares them with IANA's list. A list of the top-level
+/// domains could not be used instead: it would refuse domains that are added later.
 #[rustfmt::skip]
 const ENDINGS: &[&str] = &[
     // Pages and programs.
@@ -17,7 +17,7 @@ const ENDINGS: &[&str] = &[
     "rar", "7z", "exe", "dll",
 ];
 
-/// The ending that makes `name` a web file: its last label, without a final dot.
+/// The ending that makes `name` a web file, if it is one.
 pub(super) fn ending(name: &str) -> Option<&'static str> {
     let (_, last) = name.strip_suffix('.').unwrap_or(name).rsplit_once('.')?;
     ENDINGS.iter().find(|ending| last.eq_ignore_ascii_case(ending)).copied()
@@ -35,7 +35,10 @@ mod tests {
             assert!(!domains.contains(ending), ".{ending} is a top-level domain");
         }
         for domain in ["py", "sh", "md", "pl", "rs", "cc", "zip", "mov", "app", "map", "do"] {
-            assert!(domains.contains(&domain) && !ENDINGS.contains(&domain), ".{domain} looks like a file only");
+            assert!(
+                domains.contains(&domain) && !ENDINGS.contains(&domain),
+                ".{domain} is a top-level domain that looks like a file"
+            );
         }
     }
 

@@ -1,6 +1,9 @@
-//! The document against the service: what the one says the other does, and the other way round.
+//! The document and the service, compared: each must have what the other has.
 
+mod examples;
+mod names;
 mod schema;
+mod worlds;
 
 use std::collections::BTreeSet;
 
@@ -31,8 +34,9 @@ use crate::response::reply::{Body, Reply};
 use crate::service::Service;
 use crate::testing::{Reaction, World, address, cname, name, ptr};
 use schema::Checker;
+use worlds::{misconfigured, nowhere, somewhere, without_batches, without_host_names};
 
-/// A request, where the document has it, and what is to come of it.
+/// A request, its path in the document, and the expected status.
 #[derive(Clone, Copy)]
 struct Case {
     /// The path of the document.
@@ -41,7 +45,7 @@ struct Case {
     path: &'static str,
     headers: &'static [(&'static str, &'static str)],
     body: &'static str,
-    /// In what world.
+    /// The world that it is sent in.
     world: fn() -> World<'static>,
     status: u16,
 }
@@ -50,7 +54,7 @@ const GET: Case = Case { template: "", method: "GET", path: "", headers: &[], bo
 
 const POST: Case = Case { template: "/batch", method: "POST", path: "/batch", ..GET };
 
-/// What shows all that there is: each property of each document, null where it may be, and each status.
+/// Requests that show everything: each property of each document, null if it may be, and each status.
 const CASES: &[Case] = &[
     Case { template: "/", path: "/", ..GET },
     Case { template: "/", path: "/", headers: &[("accept", "text/html")], ..GET },
@@ -123,64 +127,11 @@ const CASES: &[Case] = &[
     Case { template: "/openapi.json", path: "/openapi.json", headers: &[("if-none-match", "*")], status: 304, ..GET },
 ];
 
-/// More than a batch may have.
+/// A body longer than a batch may be.
 const BLANKS: &str = match std::str::from_utf8(&[b' '; 512 * 1024 + 1]) {
     Ok(blanks) => blanks,
     Err(_) => panic!("blanks are ASCII"),
 };
-
-/// A world in which all is well: the caller is 8.8.8.8, which is called good.com; other names have no alias.
-fn somewhere() -> World<'static> {
-    World::new(|_, question| {
-        let asked = question.queries[0].name().clone();
-        let answer = match question.queries[0].query_type() {
-            RecordType::PTR => ptr("good.com."),
-            RecordType::A if asked == name("good.com.") => {
-                return Reaction::reply(question, |message| {
-                    let alias = name("alias.good.com.");
-                    message.answers = vec![
-                        Record::from_rdata(asked, 300, cname("alias.good.com.")),
-                        Record::from_rdata(alias, 300, address("8.8.8.8")),
-                    ];
-                });
-            }
-            RecordType::A => address("8.8.8.8"),
-            RecordType::NS => RData::NS(NS(name("ns.good.com."))),
-            RecordType::MX => RData::MX(MX::new(0, name("."))),
-            RecordType::TXT => RData::TXT(TXT::new(vec!["v=spf1 -all".to_owned()])),
-            RecordType::SOA => RData::SOA(SOA::new(name("ns.good.com."), name("me.good.com."), 1, 2, 3, 4, 5)),
-            RecordType::CAA => RData::CAA(CAA::new_issue(true, Some(name("ca.good.com.")), Vec::new())),
-            _ => return Reaction::reply(question, |_| {}),
-        };
-        Reaction::records(question, 300, vec![answer])
-    })
-}
-
-/// A world without resolvers.
-fn nowhere() -> World<'static> {
-    World::new(|_, _| Reaction::unreachable("connection refused"))
-}
-
-/// A world whose operator has turned host names off.
-fn without_host_names() -> World<'static> {
-    let mut world = somewhere();
-    world.variables = vec![("host_names", "false")];
-    world
-}
-
-/// A world whose operator has turned batches off.
-fn without_batches() -> World<'static> {
-    let mut world = somewhere();
-    world.variables = vec![("batch_limit", "0")];
-    world
-}
-
-/// A world whose operator has made a mistake.
-fn misconfigured() -> World<'static> {
-    let mut world = somewhere();
-    world.variables = vec![("dns_timeout_ms", "soon")];
-    world
-}
 
 struct Sent<'a> {
     case: Case,
@@ -252,7 +203,7 @@ fn check(checker: &mut Checker, case: Case, got: &Got) {
             None => assert_ne!(header.get("required"), Some(&json!(true)), "{what}: {name} is missing"),
         }
     }
-    // Those that every response has stand in the description.
+    // The document lists headers of every response in its description.
     let everywhere = ["content-type", "content-length", "timing-allow-origin", "x-content-type-options"];
     for (name, _) in &got.headers {
         let said = everywhere.contains(name)
@@ -290,7 +241,7 @@ fn operation<'a>(checker: &'a Checker, template: &str) -> &'a Value {
     item.values().next().unwrap()
 }
 
-/// The cases, and those that every resource has alike.
+/// The cases, and those that every resource has.
 fn cases() -> Vec<Case> {
     let mut cases = CASES.to_vec();
     for path in ["/", "/me", "/me/dns", "/me/dns/ttl", "/8.8.8.8", "/8.8.8.8/dns", "/8.8.8.8/dns/ttl"]
@@ -314,7 +265,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Where the document has what a request is about.
+/// The path in the document of a request's resource.
 fn template_of(route: &Route) -> Option<&'static str> {
     let own = ["/me", "/me/{member}", "/me/{member}/{inner}"];
     let any = ["/{subject}", "/{ip}/{member}", "/{ip}/{member}/{inner}"];
@@ -330,13 +281,13 @@ fn template_of(route: &Route) -> Option<&'static str> {
         Route::Health(_) => "/health",
         Route::OpenApi => "/openapi.json",
         Route::Redirect(_) => "/{subject}",
-        // Of every resource alike, or not for clients: the description has them.
+        // The document has these only in its description: every resource has them, or they are not for clients.
         Route::Methods(_) | Route::Icon | Route::Robots => return None,
     })
 }
 
 #[test]
-fn the_service_does_what_the_document_says() {
+fn the_service_follows_the_document() {
     let mut checker = Checker::new();
     let mut shown = BTreeSet::new();
     for case in cases() {
@@ -351,9 +302,9 @@ fn the_service_does_what_the_document_says() {
     let document = checker.document.clone();
     for (template, _) in document["paths"].as_object().unwrap() {
         for (status, _) in operation(&checker, template)["responses"].as_object().unwrap() {
-            // The contract needs nothing that can fail but the databases, and those of the tests are whole.
+            // Only broken databases make the contract fail, and those of the tests are not broken.
             let is_broken = template == "/openapi.json" && status == "500";
-            // A body that never ends and memory that is used up: tests of the component cause them.
+            // A body that never ends, and memory that is used up: tests of the component cover them.
             let is_elsewhere = template == "/batch" && matches!(status.as_str(), "408" | "503");
             let is_shown = shown.contains(&(template.clone(), status.clone()));
             assert!(is_shown || is_broken || is_elsewhere, "{template} never answers {status}");
@@ -370,7 +321,7 @@ fn the_service_does_what_the_document_says() {
     }
 }
 
-/// Documents, or parts of them, that the tests' databases do not have: all null, or nothing null.
+/// Parts of documents that the tests' databases do not have: with every value null, or none.
 fn rare() -> Vec<(&'static str, Value)> {
     let locations = Locations::open(crate::lookup::databases::bundled::GEO, None).unwrap();
     let place = locations.lookup("8.8.8.8".parse().unwrap()).unwrap().unwrap();
@@ -424,271 +375,6 @@ fn rare() -> Vec<(&'static str, Value)> {
 
 fn value(document: &impl Serialize) -> Value {
     serde_json::to_value(document).unwrap()
-}
-
-#[test]
-fn the_document_has_every_route_and_no_other() {
-    let checker = Checker::new();
-    let documented: BTreeSet<_> = checker.document["paths"].as_object().unwrap().keys().cloned().collect();
-    let mut routed = BTreeSet::new();
-    for case in CASES.iter().filter(|case| case.status < 400) {
-        let route = Route::parse(case.method, case.path).unwrap();
-        assert_eq!(template_of(&route), Some(case.template), "{}", case.path);
-        routed.insert(case.template.to_owned());
-        // What OPTIONS says, HEAD and itself aside, is what is documented.
-        let Ok(Route::Methods(methods)) = Route::parse("OPTIONS", case.path) else { panic!("{}", case.path) };
-        let methods: Vec<_> = methods.as_str().split(", ").filter(|name| !["HEAD", "OPTIONS"].contains(name)).collect();
-        let item = checker.document["paths"][case.template].as_object().unwrap();
-        assert_eq!(methods, item.keys().map(|name| name.to_uppercase()).collect::<Vec<_>>(), "{}", case.path);
-    }
-    assert_eq!(routed, documented);
-}
-
-#[test]
-fn members_are_those_of_the_paths() {
-    let checker = Checker::new();
-    let names = |reference: &str| -> Vec<String> {
-        let names = checker.at(reference).as_array().cloned();
-        names.unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
-    };
-    let of = |schema: &str| names(&format!("#/components/schemas/{schema}/required"));
-    let outer: Vec<_> = member::CONTRACT.iter().map(|(name, _)| *name).collect();
-    assert_eq!(of("Report"), outer);
-    assert_eq!(names("#/components/parameters/Member/schema/enum"), outer);
-    let mut objects = Vec::new();
-    let mut inner = Vec::new();
-    for (name, members) in member::CONTRACT.iter().filter(|(_, members)| !members.is_empty()) {
-        objects.push(*name);
-        inner.extend(members.iter().filter(|member| !inner.contains(*member)).collect::<Vec<_>>());
-        let reference = format!("#/components/schemas/Report/properties/{name}/oneOf/0/$ref");
-        let schema = checker.at(&reference).as_str().unwrap();
-        assert_eq!(names(&format!("{schema}/required")), *members, "{name}");
-    }
-    assert_eq!(names("#/components/parameters/OuterMember/schema/enum"), objects);
-    assert_eq!(names("#/components/parameters/InnerMember/schema/enum"), inner);
-}
-
-#[test]
-fn query_parameters_are_those_that_are_read() {
-    let checker = Checker::new();
-    for (name, set) in [
-        ("Dns", (|options, dns| Options { dns, ..options }) as fn(Options, bool) -> Options),
-        ("Verify", |options, verify| Options { verify, ..options }),
-        ("Records", |options, records| Options { records, ..options }),
-        ("Pretty", |options, pretty| Options { pretty, ..options }),
-    ] {
-        let parameter = checker.at(&format!("#/components/parameters/{name}"));
-        let parse = |value: &str| {
-            Route::parse("GET", &format!("/8.8.8.8?{}={value}", parameter["name"].as_str().unwrap())).map(|route| {
-                let Route::Address(_, None, options) = route else { panic!("{route:?}") };
-                options
-            })
-        };
-        for value in parameter["schema"]["enum"].as_array().unwrap() {
-            let value = value.as_str().unwrap();
-            let is_true = !["false", "0"].contains(&value);
-            assert_eq!(parse(value), Ok(set(Options::default(), is_true)), "{name}={value}");
-        }
-        let default = parameter["schema"]["default"].as_str().unwrap();
-        assert_eq!(parse(default), Ok(Options::default()), "{name}: the default");
-        for value in ["True", "yes", "2", "null", "-1", "%zz"] {
-            assert!(parse(value).is_err(), "{name}={value}");
-        }
-        assert_eq!(parse("%74rue"), parse("true"), "{name}: RFC 3986 section 6.2.2.2");
-    }
-}
-
-#[test]
-fn enumerations_are_whole() {
-    let checker = Checker::new();
-    // A new variant does not compile until it stands in the list, too.
-    let statuses = [
-        Status::Ok,
-        Status::Nxdomain,
-        Status::Nodata,
-        Status::Servfail,
-        Status::Refused,
-        Status::Timeout,
-        Status::Unreachable,
-        Status::Malformed,
-        Status::Skipped,
-    ];
-    for status in statuses {
-        match status {
-            Status::Ok | Status::Nxdomain | Status::Nodata | Status::Servfail | Status::Refused => {}
-            Status::Timeout | Status::Unreachable | Status::Malformed | Status::Skipped => {}
-        }
-    }
-    let forms = [Via::Compatible, Via::Mapped, Via::SixToFour, Via::Nat64, Via::Nat64Local, Via::Teredo];
-    for form in forms {
-        match form {
-            Via::Compatible | Via::Mapped | Via::SixToFour | Via::Nat64 | Via::Nat64Local | Via::Teredo => {}
-        }
-    }
-    let two = const { std::num::NonZeroUsize::new(2).unwrap() };
-    let sources = [
-        caller::CallerHeader::SpinClientAddr,
-        caller::CallerHeader::TrueClientIp,
-        caller::CallerHeader::XForwardedFor(two),
-        caller::CallerHeader::Forwarded(two),
-    ];
-    for source in sources {
-        match source {
-            caller::CallerHeader::None => {}
-            caller::CallerHeader::SpinClientAddr | caller::CallerHeader::TrueClientIp => {}
-            caller::CallerHeader::XForwardedFor(_) | caller::CallerHeader::Forwarded(_) => {}
-        }
-    }
-    for (reference, expected) in [
-        ("#/components/schemas/Status/enum", value(&statuses)),
-        ("#/components/schemas/Embedded/properties/via/enum", value(&forms)),
-        ("#/components/headers/Caller/schema/enum", value(&sources.map(|source| source.header()))),
-        ("#/components/headers/Allow/schema/enum", value(&[Methods::Get, Methods::Post].map(Methods::as_str))),
-        ("#/components/schemas/Host/properties/addresses/maxItems", value(&forward::MAX_ADDRESSES)),
-        ("#/components/schemas/Dns/properties/names/maxItems", value(&reverse::MAX_NAMES)),
-        ("#/info/version", value(&env!("CARGO_PKG_VERSION"))),
-        ("#/info/license/identifier", json!("Apache-2.0")),
-    ] {
-        assert_eq!(checker.at(reference), &expected, "{reference}");
-    }
-}
-
-/// A problem of each kind, and the example that shows it.
-fn problems() -> Vec<(&'static str, Problem)> {
-    let unknown = caller::Unknown { source: caller::CallerHeader::SpinClientAddr, why: caller::Why::Missing };
-    let truncated = serde_json::from_str::<Value>("[").unwrap_err().to_string();
-    vec![
-        ("NotASubject", route::Error::NoSubject(Invalid::OneLabel).into()),
-        ("BadParameter", route::Error::BadParameter("dns").into()),
-        ("WebFile", route::Error::NoSubject(Invalid::WebFile("php")).into()),
-        ("HostNamesOff", route::Error::HostNamesOff.into()),
-        ("BatchesOff", route::Error::BatchesOff.into()),
-        ("NoSuchPath", route::Error::NoSuchPath.into()),
-        ("NoSuchMember", route::Error::NoSuchMember.into()),
-        ("MethodNotAllowed", route::Error::MethodNotAllowed(Methods::Get).into()),
-        ("NotAcceptable", NotAcceptable(&[MediaType::Json]).into()),
-        ("BadBody", batch::Unreadable::Syntax(truncated).into()),
-        ("TooLong", batch::Unreadable::TooLong.into()),
-        ("TooMany", batch::Unreadable::TooMany(100).into()),
-        ("UnsupportedMediaType", batch::Unreadable::MediaType.into()),
-        ("CrossOrigin", batch::Unreadable::CrossOrigin.into()),
-        ("TooSlow", batch::Unreadable::TooSlow.into()),
-        ("ContentCoding", batch::Unreadable::Coded.into()),
-        ("Busy", Problem::busy()),
-        ("NotAList", batch::Unreadable::NotAList.into()),
-        ("UnknownCaller", unknown.into()),
-        ("Broken", lookup::Error::Internal("geo.mmdb cannot be read".to_owned()).into()),
-    ]
-}
-
-#[test]
-fn examples_of_problems_are_what_the_service_says() {
-    let checker = Checker::new();
-    let mut problems: Vec<_> = problems().into_iter().map(|(name, problem)| (name, value(&problem))).collect();
-    let misconfigured = send(Case { path: "/8.8.8.8", world: misconfigured, ..GET });
-    problems.push(("Misconfigured", serde_json::from_str(&misconfigured.body).unwrap()));
-    for (name, document) in &problems {
-        assert_eq!(checker.at(&format!("#/components/examples/{name}/value")), document, "{name}");
-    }
-    let responses = checker.at("#/components/responses").as_object().unwrap();
-    for (name, problem) in self::problems() {
-        let status = problem.status.to_string();
-        let shows = |response: &Value| !response["content"]["application/problem+json"]["examples"][name].is_null();
-        let showing: Vec<_> = responses.iter().filter(|(_, response)| shows(response)).map(|(name, _)| name).collect();
-        assert!(!showing.is_empty(), "{name}: no response shows it");
-        for (template, _) in checker.at("#/paths").as_object().unwrap() {
-            for (documented, response) in operation(&checker, template)["responses"].as_object().unwrap() {
-                let response = response["$ref"].as_str().and_then(|place| place.rsplit('/').next());
-                let is_showing = response.is_some_and(|response| showing.iter().any(|name| *name == response));
-                assert!(!is_showing || *documented == status, "{template}: {documented} shows {name}");
-            }
-        }
-    }
-}
-
-#[test]
-fn examples_are_what_their_schemas_say() {
-    let mut checker = Checker::new();
-    let document = checker.document.clone();
-    let mut shown = Vec::new();
-    walk(&document, "#", &mut |place, node| {
-        for (media_type, content) in node.get("content").and_then(Value::as_object).into_iter().flatten() {
-            let named = content.get("examples").and_then(Value::as_object).into_iter().flat_map(|list| list.values());
-            let mut examples: Vec<_> = named.map(|example| checker.resolve(example)["value"].clone()).collect();
-            examples.extend(content.get("example").cloned());
-            assert!(!examples.is_empty(), "{place}: {media_type} has no example");
-            shown.extend(
-                examples.into_iter().map(|example| (format!("{place} {media_type}"), media_type, content, example)),
-            );
-        }
-    });
-    for (what, media_type, content, example) in shown {
-        let body = match example {
-            Value::String(text) if media_type != "application/json" => text,
-            other => other.to_string(),
-        };
-        check_body(&mut checker, media_type, content, &body, &what);
-    }
-    for (name, parameter) in document["components"]["parameters"].as_object().unwrap() {
-        let schema = &parameter["schema"];
-        // Of subjects the router is the judge: their pattern looks ahead.
-        let examples = parameter.get("examples").and_then(Value::as_object).into_iter().flat_map(|list| list.values());
-        for example in examples.map(|example| &example["value"]) {
-            assert!(Route::parse("GET", &format!("/{}", example.as_str().unwrap())).is_ok(), "{name}: {example}");
-        }
-        if let Some(example) = parameter.get("example") {
-            checker.check(schema, example, name);
-        }
-    }
-    for (name, header) in document["components"]["headers"].as_object().unwrap() {
-        if let Some(example) = header.get("example") {
-            checker.check(&header["schema"], example, name);
-        }
-    }
-}
-
-#[test]
-fn the_document_holds_together() {
-    let checker = Checker::new();
-    let mut used = BTreeSet::new();
-    let mut identifiers = BTreeSet::new();
-    walk(&checker.document, "#", &mut |place, node| {
-        if let Some(reference) = node.get("$ref") {
-            let reference = reference.as_str().unwrap();
-            checker.at(reference);
-            used.insert(reference.split('/').take(4).collect::<Vec<_>>().join("/"));
-        }
-        if let Some(identifier) = node.get("operationId") {
-            assert!(identifiers.insert(identifier.to_string()), "{place}: {identifier} twice");
-        }
-        // An object of ours has the keys that it says, and always all of them.
-        let is_ours =
-            place.starts_with("#/components/schemas/") && node.get("properties").is_some_and(Value::is_object);
-        if is_ours && node.get("type") == Some(&json!("object")) {
-            let names: Vec<_> = node["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-            let required: BTreeSet<_> = node["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-            assert_eq!(required, names.into_iter().collect(), "{place}");
-            assert_eq!(node["additionalProperties"], json!(false), "{place}");
-        }
-    });
-    for kind in ["schemas", "parameters", "headers", "responses", "examples"] {
-        for (name, _) in checker.document["components"][kind].as_object().unwrap() {
-            let place = format!("#/components/{kind}/{name}");
-            assert!(used.contains(&place), "{place} is used nowhere");
-        }
-    }
-    for (template, _) in checker.document["paths"].as_object().unwrap() {
-        let parameters = operation(&checker, template).get("parameters").and_then(Value::as_array);
-        let named: Vec<_> = parameters
-            .into_iter()
-            .flatten()
-            .map(|parameter| checker.resolve(parameter))
-            .filter(|parameter| parameter["in"] == "path")
-            .map(|parameter| format!("{{{}}}", parameter["name"].as_str().unwrap()))
-            .collect();
-        let wanted: Vec<_> = template.split('/').filter(|segment| segment.starts_with('{')).collect();
-        assert_eq!(named, wanted, "{template}");
-    }
 }
 
 /// Shows every object of the document, and where it is.

@@ -42,7 +42,7 @@ fn an_answer_is_cached_while_dns_answers_hold() {
         (Some(300), 300, "the TTL"),
         (Some(0), 5, "the floor"),
         (Some(604_800), 86_400, "the ceiling"),
-        (None, 86_400, "no query, nothing changes"),
+        (None, 86_400, "no query, so only the databases can change it"),
     ] {
         let caching = Caching::while_dns_holds(holds.map(Duration::from_secs));
         assert_eq!(caching, Caching::Public(expected), "{why}");
@@ -60,7 +60,7 @@ fn a_problem_has_its_media_type_and_is_never_stored() {
 }
 
 #[test]
-fn what_a_client_has_is_not_sent_again() {
+fn an_answer_that_the_client_has_is_not_sent_again() {
     let tag = ETag::new(&"a", MediaType::Json, false).unwrap();
     let reply = |have: Option<String>| {
         let head = Head::new(Caching::longest()).tagged(tag, &Conditional(have));
@@ -91,7 +91,7 @@ fn redirects() {
         let reply = Reply::redirect(Redirect { is_permanent, location: "/me".to_owned() });
         assert_eq!((reply.status, header(&reply, "location")), (status, Some("/me")));
         assert_eq!(header(&reply, "cache-control"), Some(caching));
-        assert_eq!(header(&reply, "vary"), None, "it is the same whatever the client accepts");
+        assert_eq!(header(&reply, "vary"), None, "it does not depend on accept");
         assert_eq!(header(&reply, "access-control-allow-origin"), Some("*"), "fetch follows it across origins");
     }
 }

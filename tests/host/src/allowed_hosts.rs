@@ -170,7 +170,7 @@ mod tests {
             ("http://h.test:8000..9000", "http://h.test:8999/", true, "a range of ports"),
             ("http://h.test:8000..9000", "http://h.test:9000/", false, "its end is outside"),
             ("*://*:*", "http://anything.test:1/", true, "everything"),
-            ("https://*:*", "https://dns.nextdns.io/abc123", true, "any host over TLS, whatever the path"),
+            ("https://*:*", "https://dns.nextdns.io/abc123", true, "any host over TLS, with any path"),
             ("https://*:*", "https://[2606:4700:4700::1111]:8443/q", true, "an address, another port"),
             ("https://*:*", "http://127.0.0.1:8053/q", false, "not without TLS"),
             ("http://*:*", "http://127.0.0.1:8053/q", true, "any host without TLS"),

@@ -16,7 +16,7 @@ pub struct Counters(watch::Sender<Figures>);
 pub struct Figures {
     /// Instances made.
     pub created: usize,
-    /// Instances that have ended, for whatever reason.
+    /// Instances that have ended, for any reason.
     pub ended: usize,
     /// Instances that ended by a trap.
     pub failed: usize,

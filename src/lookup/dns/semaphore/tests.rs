@@ -41,7 +41,7 @@ fn world() -> World<'static> {
     World::new(|_, _| Reaction::silence())
 }
 
-/// So many permits, in the hands of two requesters that nobody else is.
+/// This many permits, held by two new requesters.
 fn take(semaphore: &Semaphore, number: usize) -> Vec<Permit<'_>> {
     let (one, two) = (semaphore.requester(), semaphore.requester());
     let mut permits: Vec<_> = (0..number).filter_map(|_| semaphore.try_acquire(one)).collect();
@@ -55,13 +55,13 @@ fn permits_are_limited_for_all_and_for_each() {
     let semaphore = Semaphore::default();
     let (one, two) = (semaphore.requester(), semaphore.requester());
     let first: Vec<_> = std::iter::from_fn(|| semaphore.try_acquire(one)).collect();
-    assert_eq!(first.len(), Semaphore::SHARE, "one request leaves some for others");
+    assert_eq!(first.len(), Semaphore::SHARE, "one request leaves some to the others");
     let second: Vec<_> = std::iter::from_fn(|| semaphore.try_acquire(two)).collect();
-    assert_eq!(first.len() + second.len(), Semaphore::PERMITS, "all requests together");
+    assert_eq!(first.len() + second.len(), Semaphore::PERMITS, "the limit for all requests together");
     drop(first);
-    assert!(semaphore.try_acquire(two).is_some(), "permits come back");
+    assert!(semaphore.try_acquire(two).is_some(), "returned permits can be acquired");
     drop(second);
-    assert!(semaphore.lock().held.is_empty(), "nothing is left of requests that are over");
+    assert!(semaphore.lock().held.is_empty(), "no trace of finished requests");
 }
 
 #[test]
@@ -72,12 +72,15 @@ fn a_waiter_in_another_task_is_woken() {
     let mut waiter = Task::new(semaphore.acquire(&world, requester));
     assert!(waiter.run().is_none(), "no permit is free");
     permits.pop();
-    assert!(semaphore.try_acquire(semaphore.requester()).is_none(), "it is assigned: nobody overtakes the waiter");
+    assert!(
+        semaphore.try_acquire(semaphore.requester()).is_none(),
+        "it is assigned, so no request overtakes the waiter"
+    );
     assert!(waiter.run().is_some());
 }
 
 #[test]
-fn a_waiter_that_goes_away_passes_its_permit_on() {
+fn a_dropped_waiter_passes_its_permit_on() {
     struct TestCase {
         released_before: bool,
         why: &'static str,
@@ -99,9 +102,9 @@ fn a_waiter_that_goes_away_passes_its_permit_on() {
             permits.pop();
         }
         let got = second.run();
-        assert!(got.is_some(), "{why}: the next one has it");
+        assert!(got.is_some(), "{why}: the next waiter gets it");
         drop((got, permits));
-        assert!(semaphore.lock().held.is_empty() && semaphore.lock().assigned.is_empty(), "{why}: none is lost");
+        assert!(semaphore.lock().held.is_empty() && semaphore.lock().assigned.is_empty(), "{why}: no permit is lost");
     }
 }
 
@@ -140,7 +143,10 @@ fn a_request_at_its_share_does_not_block_the_queue() {
     let mut more = Task::new(semaphore.acquire(&world, batch));
     assert!(more.run().is_none(), "its share is used up");
     let mut other = pin!(semaphore.acquire(&world, single));
-    assert!(other.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready(), "others are not behind it");
+    assert!(
+        other.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready(),
+        "other requests do not wait behind it"
+    );
     held.pop();
     assert!(more.run().is_some());
 }

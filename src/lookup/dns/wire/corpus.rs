@@ -1,4 +1,4 @@
-//! What is read in the replies of `tests/replies`: the same as in `readings.jsonl`, which `other_reader.py` compares with
+//! The outcomes of the replies in `tests/replies`. They must equal `readings.jsonl`, which `other_reader.py` compares with
 //! what dnspython reads.
 
 use std::collections::HashSet;
@@ -8,14 +8,14 @@ use hickory_proto::rr::{Name, RData};
 use serde_json::{Value, json};
 
 use super::super::name::{string_to_text, to_text};
-use super::{Outcome, Question};
+use super::{Outcome, Query};
 
 const REPLIES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/replies/replies.txt"));
 
-/// What is expected: a line of JSON for each reply.
+/// The expected outcomes: a line of JSON for each reply.
 const READINGS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/replies/readings.jsonl"));
 
-/// Where the lines that are read go; nowhere, if it is not set.
+/// The environment variable with the file to write the outcomes to, if any.
 const OUT: &str = "IPEDGE_REPLIES";
 
 /// One reply of the corpus.
@@ -26,7 +26,7 @@ struct Reply<'a> {
     bytes: Vec<u8>,
 }
 
-/// The replies of the corpus; the format is explained at its head.
+/// The replies of the corpus. The file describes its format at its beginning.
 fn corpus() -> Vec<Reply<'static>> {
     let mut replies = Vec::<Reply>::new();
     for line in REPLIES.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
@@ -35,8 +35,8 @@ fn corpus() -> Vec<Reply<'static>> {
             continue;
         }
         let reply = replies.last_mut().expect("a line before the first reply");
-        if let Some(question) = line.strip_prefix("asks ") {
-            (reply.kind, reply.subject) = question.trim().split_once(' ').expect(question);
+        if let Some(query) = line.strip_prefix("asks ") {
+            (reply.kind, reply.subject) = query.trim().split_once(' ').expect(query);
         } else if line.starts_with("  ") {
             let hex = line.split(';').next().unwrap_or_default().trim();
             let bytes = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect(line));
@@ -48,14 +48,14 @@ fn corpus() -> Vec<Reply<'static>> {
     replies
 }
 
-/// What is read in a reply, in the terms that the other reader has, too.
+/// The outcome of a reply, with the keys that the other reader has.
 fn read(reply: &Reply) -> Value {
     let name = || Name::from_ascii(format!("{}.", reply.subject.trim_end_matches('.'))).expect(reply.subject);
-    let question = match reply.kind {
-        "PTR" => Question::ptr(reply.subject.parse().expect(reply.subject)),
-        kind => Question::new(name(), kind.parse().expect(kind)),
+    let query = match reply.kind {
+        "PTR" => Query::ptr(reply.subject.parse().expect(reply.subject)),
+        kind => Query::new(name(), kind.parse().expect(kind)),
     };
-    match question.expect(reply.subject).answer(&reply.bytes) {
+    match query.expect(reply.subject).read_reply(&reply.bytes) {
         Ok(outcome) => json!({
             "status": outcome.status,
             "values": values(&outcome),
@@ -89,13 +89,13 @@ fn every_reply_of_the_corpus_is_read_as_expected() {
     let mut seen = HashSet::new();
     let mut lines = Vec::new();
     for reply in &replies {
-        assert!(seen.insert(reply.id), "{} is there twice", reply.id);
+        assert!(seen.insert(reply.id), "{} occurs twice", reply.id);
         lines.push(json!({ "id": reply.id, "read": read(reply) }).to_string());
     }
     if let Some(file) = env::var_os(OUT) {
         fs::write(&file, lines.join("\n") + "\n").expect("a file that can be written");
     }
-    // If a reading is to change: IPEDGE_REPLIES="$PWD/tests/replies/readings.jsonl" cargo test --lib corpus, twice.
+    // To change readings: IPEDGE_REPLIES="$PWD/tests/replies/readings.jsonl" cargo test --lib corpus, twice.
     for (read, expected) in lines.iter().zip(READINGS.lines()) {
         assert_eq!(read, expected);
     }

@@ -1,10 +1,10 @@
-//! A reply, taken apart by the length fields of RFC 1035 section 4.
+//! A reply, split into records by the length fields of RFC 1035 section 4.
 //!
-//! hickory-proto reads a message as a whole and refuses all of it for one record that it cannot read. Here every record is
-//! found by its own lengths, and hickory-proto reads one name, or the data of one record, at a time. So a record that
-//! cannot be read is noted as such, and the others stand.
+//! hickory-proto reads a message as a whole and refuses all of it if it cannot read one record. Here every record is found
+//! by its length, and hickory-proto reads one name, or the data of one record, at a time. So a record that cannot be read
+//! does not affect the others.
 
-use hickory_proto::op::{Header, Metadata, Query};
+use hickory_proto::op::{Header, Metadata, Query as QuestionSection};
 use hickory_proto::rr::{DNSClass, Name, RData, RecordType};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, Restrict};
 
@@ -17,32 +17,32 @@ const MAX_MESSAGE: usize = 65_535;
 /// a pointer leads to a label. It bounds the work: without it, 6,000 names of 8,000 pointers fit into one message.
 const MAX_STEPS: usize = 2 * 127 + 1;
 
-/// What a reply holds, as far as an answer may need it.
+/// The parts of a reply that an outcome is made of.
 #[derive(Debug)]
 pub(super) struct Reply<'a> {
     /// The flags of the header; the RCODE has 4 bits.
     pub(super) head: Metadata,
     /// The question, if there is one.
-    pub(super) question: Option<Query>,
-    /// The records of the answer section that have the type asked for, or lead there (CNAME).
+    pub(super) question: Option<QuestionSection>,
+    /// The records of the answer section that have the query's type, and the CNAME records.
     pub(super) answers: Vec<Entry>,
     /// The SOA records of the authority section.
     pub(super) authorities: Vec<Entry>,
     /// The first OPT record (RFC 6891 section 6.1.1) of the additional section.
     pub(super) opt: Option<Opt<'a>>,
-    /// Whether there is a TSIG or TKEY record, of which some RCODEs speak (RFC 6895 section 2.3).
+    /// Whether there is a TSIG or TKEY record, on which the meaning of some RCODEs depends (RFC 6895 section 2.3).
     pub(super) keyed: bool,
 }
 
 /// A record of class IN.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// Whose it is; `None` where that cannot be read.
+    /// The name that it belongs to; `None` if that cannot be read.
     pub(super) owner: Option<Name>,
     pub(super) kind: RecordType,
-    /// Seconds, as they stand in the message.
+    /// Seconds, as in the message.
     pub(super) ttl: u32,
-    /// What it says; `None` where that cannot be read.
+    /// Its data; `None` if that cannot be read.
     pub(super) data: Option<RData>,
 }
 
@@ -55,7 +55,7 @@ pub(super) struct Opt<'a> {
 }
 
 impl<'a> Opt<'a> {
-    /// The options, by code, in order. What comes after an option that is longer than the record is not read.
+    /// The options with their codes, in order. They end at an option that is longer than the rest of the record.
     pub(super) fn options(self) -> impl Iterator<Item = (u16, &'a [u8])> {
         let mut cursor = Cursor { bytes: self.data, at: 0 };
         std::iter::from_fn(move || {
@@ -66,7 +66,7 @@ impl<'a> Opt<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// Takes a reply apart. `kind` is the type that was asked for.
+    /// Splits a reply into records. `kind` is the query's type.
     ///
     /// # Errors
     ///
@@ -116,14 +116,14 @@ const HEADER: usize = 12;
 /// RFC 2930 section 2.
 const TKEY: u16 = 249;
 
-/// A record whose place is known, not yet read.
+/// A record that was found and is not read yet.
 struct Located<'a> {
-    /// Where its owner's name begins.
+    /// The position of its owner's name.
     owner: usize,
     kind: RecordType,
     class: DNSClass,
     ttl: u32,
-    /// Where its data begins.
+    /// The position of its data.
     at: usize,
     data: &'a [u8],
 }
@@ -139,12 +139,12 @@ impl Located<'_> {
     }
 
     fn data(&self, message: &[u8]) -> Option<RData> {
-        // None of the types that are read has empty data; hickory-proto would take it for a dynamic update's.
+        // No type that is read has empty data. hickory-proto would take it for part of a dynamic update.
         let length = u16::try_from(self.data.len()).ok().filter(|length| *length > 0)?;
         RData::read(&mut decoder(message, self.at)?, self.kind, Restrict::new(length)).ok()
     }
 
-    /// Whether the names inside the data can be read in few steps.
+    /// Whether the names in the data can be read within [`MAX_STEPS`] each.
     fn names_are_short(&self, message: &[u8]) -> bool {
         match self.kind {
             RecordType::PTR | RecordType::CNAME | RecordType::NS => is_short(message, self.at),
@@ -158,7 +158,7 @@ impl Located<'_> {
     }
 }
 
-/// Where one is in a message. Every step gives `None`, rather than go beyond the end.
+/// A position in a message. Every step returns `None` instead of passing the end.
 struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -180,7 +180,7 @@ impl<'a> Cursor<'a> {
         self.take(4)?.try_into().ok().map(u32::from_be_bytes)
     }
 
-    /// Goes to the end of a name (RFC 1035 section 4.1.4) without reading it, and says where it began.
+    /// Skips a name (RFC 1035 section 4.1.4) without reading it, and returns the position of its beginning.
     fn name(&mut self) -> Option<usize> {
         let start = self.at;
         loop {
@@ -193,10 +193,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn question(&mut self) -> Option<Query> {
+    fn question(&mut self) -> Option<QuestionSection> {
         let start = self.name()?;
         let (kind, class) = (self.u16()?, self.u16()?);
-        let mut query = Query::query(name(self.bytes, start)?, RecordType::from(kind));
+        let mut query = QuestionSection::query(name(self.bytes, start)?, RecordType::from(kind));
         query.set_query_class(DNSClass::from(class));
         Some(query)
     }
@@ -210,12 +210,12 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The name that begins at `at`; `None` where there is none.
+/// The name that begins at `at`; `None` if it cannot be read.
 fn name(message: &[u8], at: usize) -> Option<Name> {
     if is_short(message, at) { Name::read(&mut decoder(message, at)?).ok() } else { None }
 }
 
-/// Whether the name that begins at `at` comes to its end within [`MAX_STEPS`].
+/// Whether the name that begins at `at` ends within [`MAX_STEPS`].
 pub(super) fn is_short(message: &[u8], mut at: usize) -> bool {
     for _ in 0..MAX_STEPS {
         at = match message.get(at) {
@@ -231,7 +231,7 @@ pub(super) fn is_short(message: &[u8], mut at: usize) -> bool {
     false
 }
 
-/// hickory-proto's decoder, at a place of the message that exists.
+/// hickory-proto's decoder, at a position inside the message.
 fn decoder(message: &[u8], at: usize) -> Option<BinDecoder<'_>> {
     let at = u16::try_from(at).ok().filter(|at| usize::from(*at) <= message.len())?;
     Some(BinDecoder::new(message).clone(at))

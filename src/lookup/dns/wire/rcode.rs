@@ -1,8 +1,8 @@
 //! Response codes by name.
 
 /// A response code and its name, as in `RCODE 16 (BADVERS)`. The names are those of the IANA registry "DNS RCODEs"
-/// (RFC 6895 section 2.3). `keyed` says whether the message has a TSIG or TKEY record: the codes from 17 to 22 mean
-/// something there only, and 16 has two names, of which BADVERS is that of the OPT record.
+/// (RFC 6895 section 2.3). `keyed` is whether the message has a TSIG or TKEY record: the codes 17 to 22 have a
+/// meaning only with such a record, and 16 has two names, of which BADVERS is that of the OPT record.
 pub(super) fn text(code: u16, keyed: bool) -> String {
     let name = match code {
         0 => "NoError",
@@ -43,7 +43,7 @@ mod tests {
             (12, false, "RCODE 12", "unassigned"),
             (16, false, "RCODE 16 (BADVERS)", "of the OPT record (RFC 6891 section 9)"),
             (16, true, "RCODE 16 (BADSIG)", "of the TSIG record (RFC 8945 section 3)"),
-            (17, false, "RCODE 17", "there is no key that could be bad"),
+            (17, false, "RCODE 17", "without a key record it has no name"),
             (17, true, "RCODE 17 (BADKEY)", "RFC 8945 section 3"),
             (22, true, "RCODE 22 (BADTRUNC)", "RFC 8945 section 3"),
             (23, false, "RCODE 23 (BADCOOKIE)", "RFC 7873 section 8: cookies are an option of OPT"),

@@ -1,5 +1,5 @@
-//! Values against schemas: the part of JSON Schema (2020-12) that the document uses. A keyword that is not known here
-//! fails the test, for it would go unchecked.
+//! Checks values against schemas: the part of JSON Schema (2020-12) that the document uses. An unknown keyword fails the
+//! test, because it would not be checked.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -7,14 +7,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-/// The document, and what values have shown of its properties so far.
+/// The document, and the properties for which a value was checked.
 pub(super) struct Checker {
     pub(super) document: Value,
-    /// Where a property is defined, and whether its value was null.
+    /// The place of each property that a value had, and whether the value was null.
     pub(super) seen: BTreeSet<(String, bool)>,
 }
 
-/// What is wrong with a value: where, and what.
+/// The faults of a value, with their places.
 type Faults = Vec<String>;
 
 impl Checker {
@@ -22,7 +22,7 @@ impl Checker {
         Self { document: serde_json::from_str(super::DOCUMENT).unwrap(), seen: BTreeSet::new() }
     }
 
-    /// What stands at a place of the document: itself, or what it refers to.
+    /// The value, or the one that it refers to.
     pub(super) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         match value.get("$ref").and_then(Value::as_str) {
             Some(reference) => {
@@ -33,13 +33,14 @@ impl Checker {
         }
     }
 
-    /// What stands at `#/…`.
+    /// The value at the reference `#/…`.
     pub(super) fn at(&self, reference: &str) -> &Value {
-        let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads elsewhere"));
-        self.document.pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere"))
+        let pointer =
+            reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} is not a reference into this document"));
+        self.document.pointer(pointer).unwrap_or_else(|| panic!("{reference} has no target"))
     }
 
-    /// Checks a value, and notes the properties that it has.
+    /// Checks a value, and records its properties.
     pub(super) fn check(&mut self, schema: &Value, value: &Value, what: &str) {
         let mut seen = BTreeSet::new();
         let faults = self.faults(schema, "", value, "", &mut seen);
@@ -51,7 +52,7 @@ impl Checker {
         self.faults(schema, "", value, "", &mut BTreeSet::new()).is_empty()
     }
 
-    /// What is wrong with a value at `path`, by the schema that stands at `place`.
+    /// The faults of a value at `path`, according to the schema at `place`.
     fn faults(
         &self,
         schema: &Value,
@@ -61,7 +62,7 @@ impl Checker {
         seen: &mut BTreeSet<(String, bool)>,
     ) -> Faults {
         let mut faults = Vec::new();
-        let schema = schema.as_object().unwrap_or_else(|| panic!("{place}: no schema"));
+        let schema = schema.as_object().unwrap_or_else(|| panic!("{place}: not a schema"));
         for (keyword, rule) in schema {
             let ok = match keyword.as_str() {
                 "description" | "examples" | "default" => true,
@@ -145,7 +146,7 @@ fn is(value: &Value, name: &Value) -> bool {
         "string" => value.is_string(),
         "array" => value.is_array(),
         "object" => value.is_object(),
-        other => panic!("{other} is no type"),
+        other => panic!("{other} is not a type"),
     }
 }
 
@@ -163,7 +164,7 @@ fn has_format(text: &str, format: &str) -> bool {
         "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
         "uri" => text.parse::<http::Uri>().is_ok_and(|uri| uri.scheme().is_some()),
         "date" => Regex::new(r"^\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])$").unwrap().is_match(text),
-        other => panic!("{other} is no format that is checked here"),
+        other => panic!("{other} is a format that is not checked here"),
     }
 }
 

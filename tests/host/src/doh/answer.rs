@@ -40,7 +40,7 @@ pub enum Answer {
     /// As much as fits into a reply of 64 KiB, nearly all of it control bytes: 300 names, TXT records of 16 KiB. Any name has 16
     /// IPv4 and 16 IPv6 addresses, which depend on the name.
     Flood,
-    /// A CNAME to a name whose CNAME leads back.
+    /// A CNAME to a name with a CNAME back to the first.
     Loop,
     /// A record whose owner is a compression pointer to itself (RFC 1035 section 4.1.4).
     PointerLoop,
@@ -100,7 +100,7 @@ impl Answer {
         Self::Names(Chain { names: names.iter().map(|name| ((*name).to_owned(), ttl)).collect(), ..Chain::default() })
     }
 
-    /// One name behind this many CNAMEs.
+    /// One name after this many CNAMEs.
     #[must_use]
     pub fn cnames(count: usize) -> Self {
         Self::Names(Chain {

@@ -25,7 +25,7 @@ enum Wait {
 }
 
 impl Script {
-    /// Answers after `delay`, which stands for the network's.
+    /// Answers after `delay`, like a resolver across a network.
     #[must_use]
     pub fn after(delay: Duration, answer: Answer) -> Self {
         Self { wait: Wait::For(delay), answer }

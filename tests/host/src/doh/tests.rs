@@ -93,7 +93,7 @@ async fn records_of_every_type() {
         ("dns.test.", RecordType::SOA, "ns.test. admin.test. 7 3600 600 86400 30", ""),
         ("dns.test.", RecordType::CAA, "0 issue \"ca.test\"", ""),
         ("dns.test.", RecordType::PTR, "", "NODATA"),
-        ("www.test.", RecordType::A, "dns.test. 192.0.2.1 192.0.2.2", "the alias, and what it leads to"),
+        ("www.test.", RecordType::A, "dns.test. 192.0.2.1 192.0.2.2", "the alias and its target"),
         ("www.test.", RecordType::CNAME, "dns.test.", "the alias itself"),
     ];
     let asker = Asker::new(None);

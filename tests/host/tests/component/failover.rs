@@ -1,4 +1,4 @@
-//! Which resolver is queried when, which answer counts, and that nothing is waited for without need.
+//! Which resolver is queried when, which answer counts, and that no time is lost.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ struct Two {
 }
 
 impl Two {
-    /// Resolvers with these scripts, a deadline that is never reached, and a hedge after so many milliseconds.
+    /// Resolvers with these scripts, a deadline that is never reached, and a hedge after this many milliseconds.
     async fn new(primary: impl Into<Script>, fallback: impl Into<Script>, hedge: &str) -> Self {
         Self::with(primary, fallback, &[("dns_timeout_ms", "30000"), ("dns_hedge_ms", hedge)]).await
     }
@@ -67,7 +67,7 @@ async fn a_primary_that_hangs_is_overtaken() {
     // The primary never answers its query.
     two.named_by("8.8.8.8", &two.fallback).await;
     within(two.primary.idle()).await;
-    assert_eq!((two.primary.count(), two.primary.abandoned()), (1, 1), "the query is given up");
+    assert_eq!((two.primary.count(), two.primary.abandoned()), (1, 1), "the query is dropped");
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_fallback_that_hangs_is_not_waited_for() {
     let two = Two { host, client, primary, fallback };
     two.named_by("8.8.8.8", &two.primary).await;
     within(two.fallback.idle()).await;
-    assert_eq!((two.fallback.count(), two.fallback.abandoned()), (1, 1), "the query is given up");
+    assert_eq!((two.fallback.count(), two.fallback.abandoned()), (1, 1), "the query is dropped");
 }
 
 #[tokio::test]
@@ -210,7 +210,7 @@ async fn many_at_once() {
         join_all(subjects.iter().map(|subject| two.named_by(subject, &two.fallback))).await;
         within(two.primary.idle()).await;
         assert_eq!(two.fallback.count(), LOOKUPS, "{why}");
-        // Where an instance has no permit left for a hedge, the query to the primary is given up, perhaps unsent.
+        // If an instance has no permit left for a hedge, the query to the primary is dropped, perhaps unsent.
         assert!((1..=LOOKUPS).contains(&two.primary.count()), "{why}");
         assert_eq!(two.host.counters().failed(), 0, "{why}");
     }

@@ -1,4 +1,4 @@
-//! Every way in which a resolver can fail, alone and in pairs: what the report says, and that the rest of it does not
+//! Every way in which a resolver can fail, alone and in pairs: the outcome in the report, and that the rest of it does not
 //! change.
 
 mod behaviour;

@@ -1,4 +1,4 @@
-//! What one request may cost, whatever it asks and whatever the resolver answers.
+//! The bounds on the cost of one request, for any request and any answer of a resolver.
 //!
 //! The resolver is [`Answer::Flood`]: 16 addresses of each version for every name, 300 names of control bytes for every
 //! address, texts of 16 KiB. The instances get the memory that Akamai Functions gives them, so that one that takes more
@@ -103,7 +103,7 @@ async fn sixteen_batches_at_once() {
     }
 }
 
-/// Every answer is a valid document, and the document says what was left out.
+/// Every answer is a valid document, and the document reports what was omitted.
 fn within_limits(figures: &Figures) {
     assert_eq!(figures.failed, 0, "an instance failed: {figures:?}");
     assert!(figures.largest_response <= RESPONSE, "a response of {} bytes", figures.largest_response);
@@ -112,7 +112,7 @@ fn within_limits(figures: &Figures) {
     assert!(figures.outbound > 0, "no query was counted");
 }
 
-/// The items of a batch, in whatever form.
+/// The items of a batch, in any form.
 async fn batch(client: &Client, accept: &str, subjects: &str) -> anyhow::Result<Vec<Value>> {
     let headers = [("accept", accept), ("content-type", "text/plain")];
     let answer = client.try_send(Method::POST, EVERYTHING, &headers, subjects.to_owned()).await?;

@@ -7,8 +7,8 @@ use host::doh::{Answer, Doh, Script};
 
 use crate::support::{World, options, resolvers, serve_options, within, workspace};
 
-/// The one test of a wall-clock figure. Where head and body of an answer leave as two writes, Nagle's algorithm and the
-/// client's delayed acknowledgement (40 ms on Linux) make 64 ms of an answer that needs 22.
+/// The only test of a wall-clock time. If head and body of an answer are sent in two writes, Nagle's algorithm and the
+/// client's delayed acknowledgement (40 ms on Linux) make the answer take 64 ms instead of 22.
 #[tokio::test]
 async fn an_answer_does_not_stall() {
     const RESOLVER: Duration = Duration::from_millis(20);
@@ -37,7 +37,7 @@ async fn instances_are_reused() {
         let variables = [&resolvers(&origin, &origin)[..], &[("dns_timeout_ms", "30000")]].concat();
         let mut options = options(&workspace().join("spin.toml"), &variables);
         options.instance_reuse = NonZeroUsize::new(reuse).unwrap();
-        // Longer than the test, so that no instance ends for want of work.
+        // Longer than the test, so that no instance ends because it has no work.
         options.idle = Duration::from_secs(600);
         let world = World::of(serve_options(&options).await, doh);
         for number in 0..REQUESTS {

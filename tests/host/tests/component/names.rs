@@ -37,10 +37,10 @@ async fn statuses() {
         (Answer::Failure(ResponseCode::Refused, &[]), "refused", None, "", "REFUSED"),
         (Answer::Failure(ResponseCode::FormErr, &[]), "servfail", None, "1", "another RCODE"),
         (Answer::Loop, "malformed", None, "CNAME", "a CNAME loop"),
-        (Answer::OtherQuestion, "malformed", None, "question", "an answer to another question"),
+        (Answer::OtherQuestion, "malformed", None, "question", "an answer to another query"),
         (Answer::OtherId, "malformed", None, "ID", "an answer to another message"),
         (Answer::Truncated, "malformed", None, "truncated", "cut short"),
-        (Answer::Echo, "malformed", None, "query", "the question itself"),
+        (Answer::Echo, "malformed", None, "query", "the query itself"),
         (Answer::MediaType(Some("text/html")), "malformed", None, "media type", "a captive portal"),
         (Answer::Status(StatusCode::INTERNAL_SERVER_ERROR), "unreachable", None, "500", "an HTTP error"),
         (Answer::Status(StatusCode::TOO_MANY_REQUESTS), "unreachable", None, "429", "too many queries"),
@@ -53,7 +53,7 @@ async fn statuses() {
     ];
     let world = World::new(Answer::FromAddress).await;
     for ((answer, status, ttl, detail, reason), last) in cases.into_iter().zip(0_u8..) {
-        // A new address: what is known is not queried again.
+        // A new address, so that no cached answer is used.
         let subject = format!("9.9.9.{last}");
         world.doh.always(answer);
         let mut report = world.report(&subject).await;
@@ -80,7 +80,7 @@ async fn the_deadline_holds() {
         // The resolver never answers: only the deadline can end this.
         let mut report = world.report("8.8.8.8").await;
         within(world.doh.idle()).await;
-        assert_eq!((world.doh.count(), world.doh.abandoned()), (1, 1), "{reason}: the query is given up");
+        assert_eq!((world.doh.count(), world.doh.abandoned()), (1, 1), "{reason}: the query is dropped");
         assert_eq!(report["dns"]["status"], "timeout", "{reason}");
         assert!(report["dns"]["detail"].as_str().is_some_and(|detail| detail.contains("200 ms")), "{reason}: {report}");
         report["dns"] = Value::Null;

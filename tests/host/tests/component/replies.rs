@@ -72,7 +72,7 @@ async fn statuses() {
     ];
     let mut wrong = Vec::new();
     for (subject, answer, status, ttl, detail, reason) in cases {
-        // A new host for each row: nothing is known from the row before.
+        // A new host for each row, so that nothing is cached from the row before.
         let world = World::new(answer).await;
         let dns = &world.report(subject).await["dns"];
         let names = dns["names"].as_array().map(Vec::len);

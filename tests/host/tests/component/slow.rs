@@ -79,7 +79,7 @@ async fn world() -> World {
     World::of(serve_options(&options).await, doh)
 }
 
-/// Sends the head of a batch and whatever follows, and waits for the status of the response.
+/// Sends the head of a batch and the bytes that follow, and waits for the status of the response.
 async fn endless_body(address: SocketAddr, rest: &'static str) -> StatusCode {
     let mut stream = begin(address, rest).await;
     status(&mut stream).await

@@ -164,7 +164,7 @@ impl Client {
         sent.unwrap_or_else(|error| panic!("{method} {path} over {:?}: {error:#}", self.version))
     }
 
-    /// The same; an error where there is no whole response.
+    /// The same, with an error if the response is not complete.
     pub async fn try_send(
         &self,
         method: Method,

@@ -10,13 +10,13 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use super::super::zone;
 
 const TTL: u32 = 300;
-/// What a control byte takes in a document is the most of all bytes: `\\001` for one.
+/// A control byte: no byte takes more in a document, where it is `\\001`.
 const CONTROL: u8 = 1;
 /// Addresses of each version that a name has.
 const ADDRESSES: u16 = 16;
 /// Names that an address has, and a name has name servers.
 const NAMES: u16 = 300;
-/// Of these, so many that are host names, so that they can be confirmed by further queries.
+/// How many of these are host names, which can be confirmed by further queries.
 const HOSTS: u16 = 8;
 /// Bytes of one text.
 const TEXT: usize = 16 << 10;

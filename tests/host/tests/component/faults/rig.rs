@@ -38,7 +38,7 @@ struct Wiring {
     primary: String,
     fallback: String,
     timing: Timing,
-    /// Whether each request has an instance of its own: an instance remembers `retry-after`.
+    /// Whether each request has a separate instance, because an instance remembers `retry-after`.
     fresh: bool,
 }
 

@@ -7,51 +7,63 @@ use hickory_proto::rr::rdata::SOA;
 use hickory_proto::rr::{RData, Record};
 
 fn ask(react: impl Fn(&Message) -> Reaction) -> Outcome {
-    query(react, 0).0
+    result(react, 0).0
 }
 
-/// The result of a query that may be repeated `more` times; and how many were sent.
-fn query(react: impl Fn(&Message) -> Reaction, more: usize) -> (Outcome, Option<Duration>, usize) {
-    let world = World::new(|_, question| react(question));
-    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
+/// The result of a query, which may be repeated `more` times, and the number of queries that were sent.
+fn result(react: impl Fn(&Message) -> Reaction, more: usize) -> (Outcome, Option<Duration>, usize) {
+    let world = World::new(|_, query| react(query));
+    let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
     let budget = Cell::new(more);
     let spend = || budget.get().checked_sub(1).map(|rest| budget.set(rest)).is_some();
-    let (outcome, rest) = world.run(exchange(&world, &config().primary, &question, spend, || {}));
+    let (outcome, rest) = world.run(send(&world, &config().primary, &query, spend, || {}));
     (outcome, rest, world.hosts().len())
 }
 
 /// NXDOMAIN to the query for 8.8.8.8.
 fn nxdomain() -> Vec<u8> {
-    let question = Question::ptr("8.8.8.8".parse().unwrap()).unwrap();
-    let question = Message::from_vec(question.bytes()).unwrap();
-    match Reaction::code(&question, ResponseCode::NXDomain).response {
+    let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
+    let query = Message::from_vec(query.bytes()).unwrap();
+    match Reaction::code(&query, ResponseCode::NXDomain).response {
         Some(Ok(mut canned)) => canned.pieces.remove(0).unwrap(),
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn what_http_makes_of_an_answer() {
+fn http_responses() {
     let whole = || vec![Ok(nxdomain())];
     let bytewise = || nxdomain().into_iter().map(|byte| Ok(vec![byte])).collect::<Vec<_>>();
     let cut = || vec![Ok(nxdomain()), Err(Unreachable::new("cut off"))];
     let huge = || vec![Ok(vec![0; 40_000]), Ok(vec![0; 40_000])];
     for (status, content_type, pieces, expected, why) in [
         (200, Some(MEDIA_TYPE), whole(), Status::Nxdomain, "an answer"),
-        (200, Some(MEDIA_TYPE), bytewise(), Status::Nxdomain, "an answer, byte by byte"),
+        (200, Some(MEDIA_TYPE), bytewise(), Status::Nxdomain, "an answer that arrives byte by byte"),
         (
             206,
             Some("Application/DNS-Message; v=1"),
             whole(),
             Status::Nxdomain,
-            "2xx, case and parameters do not matter",
+            "any 2xx status; a media type has no case, and parameters are ignored",
         ),
         (200, None, whole(), Status::Malformed, "no media type"),
         (200, Some("text/html"), whole(), Status::Malformed, "another media type"),
-        (200, Some("application/dns-json"), whole(), Status::Malformed, "the other DNS over HTTPS"),
+        (
+            200,
+            Some("application/dns-json"),
+            whole(),
+            Status::Malformed,
+            "the JSON format of other DNS over HTTPS services",
+        ),
         (200, Some(MEDIA_TYPE), vec![], Status::Malformed, "an empty body"),
-        (200, Some(MEDIA_TYPE), huge(), Status::Malformed, "more than a DNS message can be"),
-        (200, Some(MEDIA_TYPE), cut(), Status::Unreachable, "a body cut off is not an answer, even if it looks whole"),
+        (200, Some(MEDIA_TYPE), huge(), Status::Malformed, "longer than a DNS message can be"),
+        (
+            200,
+            Some(MEDIA_TYPE),
+            cut(),
+            Status::Unreachable,
+            "a body that is cut off does not count, even if it looks complete",
+        ),
         (302, Some(MEDIA_TYPE), whole(), Status::Unreachable, "a redirect is not followed"),
         (429, Some(MEDIA_TYPE), whole(), Status::Unreachable, "too many queries"),
         (503, Some("text/plain"), whole(), Status::Unreachable, "the resolver is down"),
@@ -59,18 +71,18 @@ fn what_http_makes_of_an_answer() {
         let outcome =
             ask(|_| Reaction::http(Canned { status, content_type, pieces: pieces.clone(), ..Canned::default() }));
         assert_eq!(outcome.status, expected, "{why}: {outcome:?}");
-        assert_eq!(outcome.detail.is_some(), expected != Status::Nxdomain, "{why}: a failure says what happened");
+        assert_eq!(outcome.detail.is_some(), expected != Status::Nxdomain, "{why}: a failure has a detail");
     }
 }
 
 #[test]
-fn what_a_refusal_says() {
+fn details_of_http_errors() {
     for (retry_after, expected, why) in [
-        (None, "HTTP 503", "nothing"),
+        (None, "HTTP 503", "no header"),
         (Some("120"), "HTTP 503, retry-after 120", "seconds"),
         (Some("Fri, 31 Dec 1999 23:59:59 GMT"), "HTTP 503, retry-after Fri, 31 Dec 1999 23:59:59 GMT", "a date"),
         (Some("\u{1b}[31m"), "HTTP 503", "control characters are not shown"),
-        (Some("9999999999999999999999999999999999999999999"), "HTTP 503", "longer than either form"),
+        (Some("9999999999999999999999999999999999999999999"), "HTTP 503", "too long for seconds or a date"),
     ] {
         let canned = Canned { status: 503, retry_after, ..Canned::default() };
         let outcome = ask(|_| Reaction::http(canned.clone()));
@@ -85,15 +97,15 @@ fn a_resolver_that_cannot_be_reached() {
 }
 
 #[test]
-fn a_response_from_a_cache_is_older_than_it_arrives() {
+fn the_age_of_a_response_counts() {
     for (age, ttl, expected, why) in [
         (None, 300, 300, "fresh"),
         (Some("250"), 300, 50, "RFC 8484 section 5.1"),
         (Some("0"), 300, 300, "no age"),
-        (Some("300"), 300, 0, "over"),
+        (Some("300"), 300, 0, "expired"),
         (Some("301"), 300, 0, "never below 0"),
         (Some("99999999999999999999"), 300, 0, "too large to count (RFC 9111 section 1.2.2)"),
-        (Some(" 250 "), 300, 50, "blanks around"),
+        (Some(" 250 "), 300, 50, "spaces around the number"),
         (Some("-250"), 300, 300, "malformed: ignored"),
         (Some("+250"), 300, 300, "malformed: ignored"),
         (Some("250s"), 300, 300, "malformed: ignored"),
@@ -103,34 +115,34 @@ fn a_response_from_a_cache_is_older_than_it_arrives() {
             Some(Ok(canned)) => Reaction::http(Canned { age, ..canned }),
             _ => reaction,
         };
-        let positive = ask(|question| aged(Reaction::records(question, ttl, vec![ptr("a.example.")])));
+        let positive = ask(|query| aged(Reaction::records(query, ttl, vec![ptr("a.example.")])));
         assert_eq!((positive.status, positive.ttl), (Status::Ok, Some(expected)), "{why}");
-        let negative = ask(|question| {
+        let negative = ask(|query| {
             let soa = SOA::new(name("a."), name("b."), 1, 1, 1, 1, ttl);
-            aged(Reaction::reply(question, |message| {
+            aged(Reaction::reply(query, |message| {
                 message.metadata.response_code = ResponseCode::NXDomain;
                 message.authorities = vec![Record::from_rdata(name("in-addr.arpa."), 3_600, RData::SOA(soa))];
             }))
         });
         assert_eq!((negative.status, negative.ttl), (Status::Nxdomain, Some(expected)), "{why}: a negative answer");
-        let unknown = ask(|question| aged(Reaction::code(question, ResponseCode::NXDomain)));
-        assert_eq!(unknown.ttl, None, "{why}: without a TTL there is nothing to shorten");
+        let unknown = ask(|query| aged(Reaction::code(query, ResponseCode::NXDomain)));
+        assert_eq!(unknown.ttl, None, "{why}: no TTL stays no TTL");
     }
 }
 
 #[test]
 fn content_codings() {
     for (content_encoding, expected, why) in [
-        (None, None, "none"),
-        (Some("identity"), None, "as asked for"),
-        (Some(" Identity "), None, "in any case"),
+        (None, None, "no header"),
+        (Some("identity"), None, "the coding that the query accepts"),
+        (Some(" Identity "), None, "a coding has no case"),
         (Some("gzip"), Some("content coding gzip, where identity was asked for"), "named"),
         (Some("gzip, br"), Some("content coding gzip, br, where identity was asked for"), "several"),
         (Some("\u{1b}[31m"), Some("a content coding, where identity was asked for"), "not printable"),
         (
             Some("12345678901234567890123456789012345678901"),
             Some("a content coding, where identity was asked for"),
-            "longer than any",
+            "too long to be shown",
         ),
     ] {
         let outcome = ask(|_| match Reaction::bytes(nxdomain()).response {
@@ -146,8 +158,8 @@ fn content_codings() {
 fn a_closed_connection_is_replaced_once() {
     for (failures, more, status, sent, why) in [
         (0, 1, Status::Nxdomain, 1, "an open connection"),
-        (1, 1, Status::Nxdomain, 2, "closed: once more on another"),
-        (2, 9, Status::Unreachable, 2, "once, and not again"),
+        (1, 1, Status::Nxdomain, 2, "closed: sent again on another"),
+        (2, 9, Status::Unreachable, 2, "sent again once only"),
         (1, 0, Status::Unreachable, 1, "the budget is used up"),
     ] {
         let left = Cell::new(failures);
@@ -158,28 +170,28 @@ fn a_closed_connection_is_replaced_once() {
                 Reaction::closed()
             }
         };
-        let (outcome, _, count) = query(react, more);
+        let (outcome, _, count) = result(react, more);
         assert_eq!((outcome.status, count), (status, sent), "{why}");
     }
-    let (_, _, count) = query(|_| Reaction::unreachable("connection refused"), 9);
+    let (_, _, count) = result(|_| Reaction::unreachable("connection refused"), 9);
     assert_eq!(count, 1, "a connection that was refused is not tried again");
 }
 
 #[test]
-fn for_how_long_a_resolver_rests() {
+fn pauses() {
     let seconds = |seconds| Some(Duration::from_secs(seconds));
     for (status, retry_after, expected, why) in [
         (503, Some("30"), seconds(30), "seconds"),
         (429, Some("30"), seconds(30), "too many queries"),
-        (500, Some("30"), None, "the header means nothing here (RFC 9110 section 10.2.3)"),
-        (200, Some("30"), None, "nor here"),
-        (503, None, None, "nothing is asked for"),
+        (500, Some("30"), None, "the header has no meaning with this status (RFC 9110 section 10.2.3)"),
+        (200, Some("30"), None, "nor with this one"),
+        (503, None, None, "no header"),
         (503, Some("soon"), None, "malformed"),
         (503, Some("-1"), None, "malformed"),
-        (503, Some("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Rests::LONGEST), "a date"),
+        (503, Some("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Backoff::LONGEST), "a date"),
         (503, Some("99999999999999999999"), seconds(u32::MAX.into()), "too large to count"),
     ] {
-        let (_, rest, _) = query(|_| Reaction::http(Canned { status, retry_after, ..Canned::default() }), 0);
-        assert_eq!(rest, expected, "{status} {retry_after:?}: {why}");
+        let (_, pause, _) = result(|_| Reaction::http(Canned { status, retry_after, ..Canned::default() }), 0);
+        assert_eq!(pause, expected, "{status} {retry_after:?}: {why}");
     }
 }

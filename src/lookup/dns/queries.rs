@@ -8,17 +8,17 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use hickory_proto::rr::{Name, RecordType};
 
-use super::coalesce::{Answered, Fetched};
+use super::outcome::{Answer, Outcome};
 use super::resolver::{self, Limits};
 use super::semaphore::Permit;
-use super::wire::{Malformed, Outcome, Question};
+use super::wire::{Malformed, Query};
 use super::{Shared, Status};
 use crate::config::Config;
 use crate::platform::Platform;
 use crate::platform::clock::Deadline;
 
 /// The queries of one request.
-pub struct Session<'a, O> {
+pub struct Queries<'a, O> {
     platform: &'a O,
     config: &'a Config,
     shared: &'a Shared,
@@ -30,37 +30,37 @@ pub struct Session<'a, O> {
     summary: RefCell<Summary>,
 }
 
-/// What a session is for.
+/// Whom the queries are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope {
     /// How many subjects the request has. They determine its budget of queries.
     pub subjects: usize,
-    /// Whether the lookup is the caller's own. Then it neither fills nor reads what the requests of an instance share:
-    /// nobody can find out that this visitor was here, nor can the visitor find out who else was asked about.
+    /// Whether the lookup is of the caller's own address. It then neither fills nor reads the cache of the instance, so
+    /// that clients cannot find out who visited.
     pub private: bool,
 }
 
-/// What the answers of a session have in common.
+/// What the answers to a request's queries have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// For how much longer all of them hold; `None` where nothing was queried.
+    /// For how much longer all of them hold; `None` if nothing was queried.
     pub holds: Option<Duration>,
-    /// The origin of the resolver that gave them, of several the one that answered last, also where the answer was
-    /// cached; `None` where none answered.
+    /// The origin of the resolver that gave the last of them, cached ones included; `None` if no resolver answered.
     pub source: Option<String>,
     /// Whether they are for the caller alone.
     pub private: bool,
 }
 
-impl<'a, O: Platform> Session<'a, O> {
+impl<'a, O: Platform> Queries<'a, O> {
     /// The queries that a request may send beyond those for its subjects.
     const BUDGET: usize = 64;
     /// The queries that a request may send for each subject, hedges and retries included.
     const BUDGET_PER_SUBJECT: usize = 4;
-    /// Many times as long as a platform takes to send a query over an open connection.
+    /// How long a query waits for the one before it: many times as long as a platform takes to send a query over an open
+    /// connection.
     const TURN: Duration = Duration::from_millis(20);
 
-    /// A session that ends [`Config::dns_timeout`] from now.
+    /// The queries of a request whose deadline is [`Config::dns_timeout`] from now.
     pub fn new(platform: &'a O, config: &'a Config, shared: &'a Shared, scope: Scope) -> Self {
         let budget = scope.subjects.saturating_mul(Self::BUDGET_PER_SUBJECT).saturating_add(Self::BUDGET);
         Self {
@@ -71,7 +71,7 @@ impl<'a, O: Platform> Session<'a, O> {
             limits: Limits {
                 semaphore: &shared.semaphore,
                 requester: shared.semaphore.requester(),
-                rests: &shared.rests,
+                backoff: &shared.backoff,
                 budget: Cell::new(budget),
             },
             private: scope.private,
@@ -85,19 +85,19 @@ impl<'a, O: Platform> Session<'a, O> {
         self.summary.borrow().clone()
     }
 
-    /// Queries for the records of one type at `name`. Never an error: a failure is an [`Outcome`] that says so.
+    /// Queries for the records of one type at `name`. A failure is an [`Outcome`] with its reason, not an error.
     pub async fn ask(&self, name: Name, kind: RecordType) -> Arc<Outcome> {
-        self.put(Question::new(name, kind)).await
+        self.outcome(Query::new(name, kind)).await
     }
 
     /// The outcome of a query, with the TTL that is left.
-    pub(super) async fn put(&self, question: Result<Question, Malformed>) -> Arc<Outcome> {
-        let answer = match question {
-            Ok(question) => self.resolve(&question).await,
-            Err(error) => self.failed(Outcome::without_records(Status::Malformed, error.to_string())),
+    pub(super) async fn outcome(&self, query: Result<Query, Malformed>) -> Arc<Outcome> {
+        let answer = match query {
+            Ok(query) => self.resolve(&query).await,
+            Err(error) => self.failed(Status::Malformed, error.to_string()),
         };
         let now = self.platform.now();
-        let holds = answer.until().saturating_sub(now);
+        let holds = answer.expires().saturating_sub(now);
         let mut summary = self.summary.borrow_mut();
         summary.holds = Some(summary.holds.map_or(holds, |least| least.min(holds)));
         if answer.source.is_some() {
@@ -107,7 +107,7 @@ impl<'a, O: Platform> Session<'a, O> {
         answer.remaining(now)
     }
 
-    async fn resolve(&self, question: &Question) -> Answered {
+    async fn resolve(&self, query: &Query) -> Answer {
         let given = self.deadline.left(self.platform);
         let admit = async || {
             let time_is_up = pin!(self.platform.sleep(self.deadline.left(self.platform)));
@@ -117,41 +117,40 @@ impl<'a, O: Platform> Session<'a, O> {
                 Either::Right(_) => None,
             }
         };
-        let fetch = async |permit| self.fetch(question, permit).await;
+        let fetch = async |permit| self.fetch(query, permit).await;
         let answer = if self.private {
             match admit().await {
-                Some(permit) => Some(Answered::new(fetch(permit).await, self.platform.now())),
+                Some(permit) => Some(fetch(permit).await),
                 None => None,
             }
         } else {
-            self.shared.in_flight.resolve_once(self.platform, question, self.deadline, admit, fetch).await
+            self.shared.in_flight.resolve_once(self.platform, query, self.deadline, admit, fetch).await
         };
-        answer.unwrap_or_else(|| self.failed(Outcome::without_records(Status::Timeout, resolver::silence(given))))
+        answer.unwrap_or_else(|| self.failed(Status::Timeout, resolver::silence(given)))
     }
 
     /// Sends the query when it is its turn.
     ///
-    /// The queries of a request are sent one after the other, because a platform to which several HTTP requests are
-    /// given at once sends the heads of all before it looks for their bodies. A body that follows its head in a
-    /// separate segment waits until the peer has acknowledged the head, which may take it 40 ms (RFC 896, RFC 1122
-    /// section 4.2.3.2). A query that is not sent within [`Self::TURN`], such as one whose connection is still being
-    /// established, holds up no other.
-    async fn fetch(&self, question: &Question, permit: Permit<'_>) -> Fetched {
+    /// The queries of a request are sent one after the other, because a platform that has several HTTP requests to send
+    /// sends all heads before it looks for the bodies. A body in another segment than its head waits until the peer has
+    /// acknowledged the head, which may take 40 ms (RFC 896, RFC 1122 section 4.2.3.2). A query that is not sent within
+    /// [`Self::TURN`], for example because its connection is not open yet, does not delay the others any further.
+    async fn fetch(&self, query: &Query, permit: Permit<'_>) -> Answer {
         let (on_its_way, next) = self.platform.wake_on_drop();
         let previous = self.previous.borrow_mut().replace(Box::pin(next));
         if let Some(previous) = previous {
             select(previous, pin!(self.platform.sleep(Self::TURN))).await;
         }
         if self.deadline.left(self.platform).is_zero() {
-            let outcome = Outcome::without_records(Status::Timeout, resolver::silence(Duration::ZERO));
-            return Fetched { outcome, source: None, shared: false };
+            return self.failed(Status::Timeout, resolver::silence(Duration::ZERO));
         }
         let begun = || drop(on_its_way);
-        resolver::query(self.platform, self.config, question, self.deadline, &self.limits, permit, begun).await
+        resolver::resolve(self.platform, self.config, query, self.deadline, &self.limits, permit, begun).await
     }
 
-    fn failed(&self, outcome: Outcome) -> Answered {
-        Answered::new(Fetched { outcome, source: None, shared: false }, self.platform.now())
+    /// A failure caused by this request, which is not shared.
+    fn failed(&self, status: Status, why: String) -> Answer {
+        Answer::of_one_request(Outcome::without_records(status, why), self.platform.now())
     }
 }
 

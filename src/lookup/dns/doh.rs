@@ -1,10 +1,11 @@
-//! One query to one resolver over HTTPS (RFC 8484).
+//! DNS over HTTPS (RFC 8484): one query to one resolver.
 
 use std::time::Duration;
 
 use super::Status;
-use super::rests::Rests;
-use super::wire::{Malformed, Outcome, Question};
+use super::backoff::Backoff;
+use super::outcome::Outcome;
+use super::wire::{Malformed, Query};
 use crate::config::Resolver;
 use crate::platform::body::{self, Unread};
 use crate::platform::{Body, Platform, Response, Unreachable};
@@ -13,34 +14,34 @@ use crate::request::header_syntax;
 /// The media type of DNS messages (RFC 8484 section 6).
 pub const MEDIA_TYPE: &str = "application/dns-message";
 
-/// A DNS message is never longer (RFC 8484 section 6).
+/// The longest DNS message (RFC 8484 section 6).
 const MAX_REPLY: usize = 65_535;
 
-/// Queries `resolver`. Calls `begun` when the query is on its way. Never an error: a failure is an [`Outcome`] that says
-/// so. With it comes for how long the resolver asks not to be queried.
+/// Sends `query` to `resolver`. Calls `begun` when the query is on its way. A failure is an [`Outcome`] with its reason,
+/// not an error. The second value is the time for which the resolver asks not to be queried, if it does.
 ///
-/// A connection from a pool may have been closed by the resolver in the meantime. Then the query is sent once more, if
+/// The resolver may have closed a connection of the platform's pool in the meantime. Then the query is sent once more, if
 /// `spend` allows another one: a DNS query is safe to repeat (RFC 9110 section 9.2.2).
-pub(super) async fn exchange(
+pub(super) async fn send(
     platform: &impl Platform,
     resolver: &Resolver,
-    question: &Question,
+    query: &Query,
     spend: impl Fn() -> bool,
     begun: impl FnOnce(),
 ) -> (Outcome, Option<Duration>) {
-    let response = match platform.post(&resolver.url, question.bytes(), begun).await {
-        Err(error) if error.closed && spend() => platform.post(&resolver.url, question.bytes(), || {}).await,
+    let response = match platform.post(&resolver.url, query.bytes(), begun).await {
+        Err(error) if error.closed && spend() => platform.post(&resolver.url, query.bytes(), || {}).await,
         first => first,
     };
     let response = match response {
         Ok(response) => response,
         Err(error) => return (Failure::from(error).into(), None),
     };
-    let rest = rest(response.status, response.retry_after.as_deref());
-    (read(response, question).await.unwrap_or_else(Outcome::from), rest)
+    let pause = pause(response.status, response.retry_after.as_deref());
+    (read(response, query).await.unwrap_or_else(Outcome::from), pause)
 }
 
-async fn read<B: Body>(response: Response<B>, question: &Question) -> Result<Outcome, Failure> {
+async fn read<B: Body>(response: Response<B>, query: &Query) -> Result<Outcome, Failure> {
     if !(200..300).contains(&response.status) {
         return Err(Failure::Unreachable(refusal(response.status, response.retry_after.as_deref())));
     }
@@ -51,12 +52,12 @@ async fn read<B: Body>(response: Response<B>, question: &Question) -> Result<Out
         return Err(Failure::Malformed(coding));
     }
     let age = response.age.as_deref().and_then(seconds).unwrap_or(0);
-    let outcome = question.answer(&body::read_all(response.body, MAX_REPLY).await?)?;
+    let outcome = query.read_reply(&body::read_all(response.body, MAX_REPLY).await?)?;
     // RFC 8484 section 5.1: the records are as old as the response.
     Ok(Outcome { ttl: outcome.ttl.map(|ttl| ttl.saturating_sub(age)), ..outcome })
 }
 
-/// Why a body with this `content-encoding` cannot be read; `None` where it can. `identity` was asked for.
+/// Why a body with this `content-encoding` cannot be read; `None` if it can. The query accepts `identity` only.
 fn coding(value: &[u8]) -> Option<String> {
     let value = value.trim_ascii();
     if value.is_empty() || value.eq_ignore_ascii_case(b"identity") {
@@ -68,7 +69,7 @@ fn coding(value: &[u8]) -> Option<String> {
     })
 }
 
-/// What an HTTP status that is not a success says.
+/// The detail for a non-2xx status.
 fn refusal(status: u16, retry_after: Option<&[u8]>) -> String {
     match retry_after.and_then(printable) {
         Some(value) => format!("HTTP {status}, retry-after {value}"),
@@ -76,32 +77,32 @@ fn refusal(status: u16, retry_after: Option<&[u8]>) -> String {
     }
 }
 
-/// For how long the resolver asks not to be queried (RFC 9110 section 10.2.3). A date stands for the longest rest: its
-/// distance could be told by a clock only that agrees with the resolver's.
-fn rest(status: u16, retry_after: Option<&[u8]>) -> Option<Duration> {
+/// For how long the resolver asks not to be queried (RFC 9110 section 10.2.3). A date counts as the longest pause: to
+/// compute its distance takes a clock that agrees with the resolver's.
+fn pause(status: u16, retry_after: Option<&[u8]>) -> Option<Duration> {
     let value = retry_after.filter(|_| matches!(status, 429 | 503))?;
     let is_date = || printable(value).is_some_and(|value| value.ends_with(" GMT"));
     match seconds(value) {
         Some(seconds) => Some(Duration::from_secs(seconds.into())),
-        None => is_date().then_some(Rests::LONGEST),
+        None => is_date().then_some(Backoff::LONGEST),
     }
 }
 
-/// A number of seconds (RFC 9111 section 1.2.2); one too large to count is as good as the largest.
+/// A number of seconds (RFC 9111 section 1.2.2). One too large for 32 bits counts as the largest.
 fn seconds(value: &[u8]) -> Option<u32> {
     let text = std::str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u32::MAX))
 }
 
-/// A header value that may be shown: printable ASCII, no longer than an HTTP date (RFC 9110 section 5.6.7) and some.
+/// A header value that may be shown: printable ASCII, of at most 40 bytes; an HTTP date has 29 (RFC 9110 section 5.6.7).
 fn printable(value: &[u8]) -> Option<&str> {
     const MAX_VALUE: usize = 40;
     let good = value.len() <= MAX_VALUE && value.iter().all(|byte| matches!(byte, b' '..=b'~'));
     std::str::from_utf8(value).ok().filter(|_| good)
 }
 
-/// Why an exchange has no answer.
+/// Why no reply could be read.
 enum Failure {
     Unreachable(String),
     Malformed(String),
