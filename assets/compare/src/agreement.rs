@@ -12,6 +12,8 @@ pub struct Agreement {
     countries: BTreeMap<String, (u128, u128)>,
     /// Addresses by the pair of countries, where they differ.
     pairs: BTreeMap<(String, String), u128>,
+    /// Ranges with a country on both sides, and those on which they agree.
+    ranges: (u128, u128),
 }
 
 /// The most rows of a table.
@@ -24,17 +26,19 @@ impl Agreement {
         left: impl Iterator<Item = Range>,
         right: impl Iterator<Item = Range>,
         ours: impl Fn(u32) -> Option<String>,
-        theirs: impl Fn(u32) -> String,
+        theirs: impl Fn(u32) -> Option<String>,
         host_bits: u32,
     ) -> Self {
         let mut found = Self::default();
         overlay(left, right, |first, last, left, right| {
-            let (Some(left), Some(right)) = (left.and_then(&ours), right.map(&theirs)) else { return };
+            let (Some(left), Some(right)) = (left.and_then(&ours), right.and_then(&theirs)) else { return };
             let count = ((last - first) >> host_bits).saturating_add(1);
             let (all, same) = found.countries.entry(left.clone()).or_default();
             *all += count;
+            found.ranges.0 += 1;
             if left == right {
                 *same += count;
+                found.ranges.1 += 1;
             } else {
                 *found.pairs.entry((left, right)).or_default() += count;
             }
@@ -46,6 +50,12 @@ impl Agreement {
     pub fn share(&self) -> f64 {
         let (all, same) = self.countries.values().fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
         share(same, all)
+    }
+
+    /// The share of the ranges, known to both and constant on both sides, on which they agree: a few blocks of IPv6 have more
+    /// addresses than all others together.
+    pub fn share_of_ranges(&self) -> f64 {
+        share(self.ranges.1, self.ranges.0)
     }
 
     /// The tables: the largest countries, and the largest differences.
@@ -89,10 +99,11 @@ mod tests {
         let left = [(0, 99, 0), (100, 199, 1), (200, 299, 2)];
         let right = [(0, 89, 0), (90, 149, 1), (250, 399, 0)];
         let ours = |value: u32| ["US", "CA"].get(value as usize).map(|code| (*code).to_owned());
-        let theirs = |value: u32| ["US", "CA"][value as usize].to_owned();
+        let theirs = |value: u32| ["US", "CA"].get(value as usize).map(|code| (*code).to_owned());
         let found = Agreement::of(left.into_iter(), right.into_iter(), ours, theirs, 0);
         // US: 90 agree, 10 differ. CA: 50 agree, and the rest is not known there. No country: not compared.
         assert_eq!(percent(found.share()), "93.33 %");
+        assert_eq!(percent(found.share_of_ranges()), "66.67 %", "two of three ranges");
         assert!(found.tables().contains("| US | 66.67 % | 90.00 % |\n| CA | 33.33 % | 100.00 % |"), "{}", found.tables());
         assert!(found.tables().contains("| US | CA | 6.67 % |"), "{}", found.tables());
     }

@@ -8,8 +8,10 @@ mod agreement;
 mod other;
 
 use agreement::{Agreement, percent};
+use pack::enrich::countries::Countries;
 use pack::overlay::ranges;
 use pack::sources::city;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -34,12 +36,20 @@ fn main() -> ExitCode {
 fn run(file: &Path) -> Result<String, pack::Error> {
     let loaded = city::database(file, &["en".to_owned()])?;
     let table = &loaded.table;
+    let mut known = Countries::new(&["en".to_owned()]);
+    // IPFire has codes that are not countries: EU, AP, and T1 for Tor.
+    let all_theirs: BTreeMap<u32, Option<String>> = other::ipv4()
+        .chain(other::ipv6())
+        .map(|(.., value)| (value, other::code(value)))
+        .map(|(value, code)| (value, known.get(&code).map(|_| code)))
+        .collect();
+    let theirs = |value: u32| all_theirs.get(&value).cloned().flatten();
     let country = |value: u32| {
         let place = table.values.get(value as usize)?;
         place.country.as_ref()?.code.clone()
     };
-    let ipv4 = Agreement::of(ranges(&table.ipv4), other::ipv4(), country, other::code, 0);
-    let ipv6 = Agreement::of(ranges(&table.ipv6), other::ipv6(), country, other::code, 64);
+    let ipv4 = Agreement::of(ranges(&table.ipv4), other::ipv4(), country, theirs, 0);
+    let ipv6 = Agreement::of(ranges(&table.ipv6), other::ipv6(), country, theirs, 64);
     let title = format!(
         "Countries of {} ({}) and of IPFire's location database ({}), which is CC BY-SA 4.0 and only compared with:",
         loaded.database_type,
@@ -47,10 +57,11 @@ fn run(file: &Path) -> Result<String, pack::Error> {
         other::DATE
     );
     let summary = |family: &str, found: &Agreement| {
-        format!("{family}: they agree on {} of the addresses", percent(found.share()))
+        let (addresses, ranges) = (percent(found.share()), percent(found.share_of_ranges()));
+        format!("{family}: they agree on {addresses} of the addresses; with each range counted once, on {ranges}")
     };
     Ok(format!(
-        "{title}\n\n{}\n{}, counted in /64\n\n## IPv4\n\n{}\n## IPv6\n\n{}",
+        "{title}\n\n{}\n{} (addresses counted in /64)\n\n## IPv4\n\n{}\n## IPv6\n\n{}",
         summary("IPv4", &ipv4),
         summary("IPv6", &ipv6),
         ipv4.tables(),

@@ -12,6 +12,9 @@ use url::{Host, Url};
 /// The most redirects of a request.
 const MOST_REDIRECTS: usize = 5;
 
+/// The most requests for one file: a server that sends a little more each time has an end, too.
+const MOST_REQUESTS: u32 = 100;
+
 /// Sends requests for the files of one source.
 pub struct Client {
     agent: Agent,
@@ -167,8 +170,9 @@ impl Client {
         url: &str,
         mut attempt: impl FnMut(&mut bool) -> Result<T, Failure>,
     ) -> Result<Option<T>, Error> {
-        let mut tried = 0;
+        let (mut tried, mut sent) = (0, 0);
         loop {
+            sent += 1;
             let mut has_progressed = false;
             let (problem, asked) = match attempt(&mut has_progressed) {
                 Ok(value) => return Ok(Some(value)),
@@ -177,8 +181,8 @@ impl Client {
                 Err(Failure::Transient(problem, asked)) => (problem, asked),
             };
             tried = if has_progressed { 1 } else { tried + 1 };
-            if tried >= self.patience.tries {
-                return Err(Error::server(&shown(url), format!("{problem}, {tried} times")));
+            if tried >= self.patience.tries || sent >= MOST_REQUESTS {
+                return Err(Error::server(&shown(url), format!("{problem}, {sent} times")));
             }
             let wait = asked.unwrap_or_else(|| self.patience.wait(tried));
             eprintln!("fetch: {}: {problem}; next try in {:.1} s", shown(url), wait.as_secs_f64());

@@ -8,6 +8,7 @@ use pack::lock::LockedFile;
 use pack::manifest::digest;
 use pack::sources::{archive, mmdb};
 use serde::{Deserialize, Serialize};
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -157,13 +158,15 @@ fn build_date(file: &Path, bytes: Vec<u8>) -> Result<String, String> {
 struct Partial {
     file: PathBuf,
     begun: PathBuf,
+    /// The most bytes that have been here: more than that is progress.
+    most: Cell<u64>,
 }
 
 impl Partial {
     fn new(directory: &Path, name: &str) -> Self {
         let file = directory.join(format!("{name}.part"));
         let begun = Self::begun(&file);
-        Self { file, begun }
+        Self { file, begun, most: Cell::new(0) }
     }
 
     fn begun(file: &Path) -> PathBuf {
@@ -266,7 +269,7 @@ impl Partial {
                 Ok(count) => {
                     file.write_all(buffer.get(..count).unwrap_or_default()).map_err(on_disk)?;
                     received += count as u64;
-                    *has_progressed = true;
+                    *has_progressed |= received > self.most.get();
                     progress.advance(count as u64);
                     if received > LARGEST {
                         return Err(Failure::Final(format!("the file has more than {LARGEST} bytes")));
@@ -276,6 +279,7 @@ impl Partial {
             }
         };
         file.sync_all().map_err(on_disk)?;
+        self.most.set(self.most.get().max(received));
         match (ended, version.bytes) {
             (Err(error), _) => {
                 Err(Failure::Transient(format!("the body ends after {received} bytes: {}", error.kind()), None))

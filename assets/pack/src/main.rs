@@ -213,7 +213,7 @@ fn run_lock_npm(node_modules: &Path, file: &Path) -> Result<(), Error> {
                 source: "npm".to_owned(),
                 part,
                 file: format!("{package}/{name}"),
-                url: format!("https://www.npmjs.com/package/{package}/v/{}", found.version),
+                url: format!("npm:{package}@{}", found.version),
                 build_date: date.map(|date| date.to_string()).unwrap_or_default(),
                 bytes: bytes.len() as u64,
                 sha256: digest(&bytes),

@@ -42,7 +42,7 @@ fn space_without_hosts_is_dropped() {
         ("2001::/32", &["2001::/32"], 0, 0, "Teredo: the registry leaves it open"),
         ("2002::/16", &["2002::/16"], 0, 0, "6to4: the registry leaves it open"),
         ("fc00::/7", &[], 0, 1, "unique local"),
-        ("4000::/3", &[], 0, 1, "not given out"),
+        ("8000::/3", &[], 0, 1, "not given out"),
         ("2000::/2", &["2000::/3"], 1, 1, "half of it is outside, and 2001:db8::/32 is inside"),
         ("::ffff:0:0/96", &["::ffff:0.0.0.0/96"], 0, 0, "stands for IPv4"),
     ] {

@@ -36,7 +36,9 @@ impl Input {
         let inputs: Vec<Self> =
             files.map(|file| Self { path: file.path(node_modules, store), locked: Some(file.clone()) }).collect();
         if inputs.is_empty() {
-            let problem = format!("the lock file has no files of the source `{source}`; run `make data SOURCE={source}`");
+            let command = if source == "npm" { "update" } else { "data" };
+            let problem =
+                format!("the lock file has no files of the source `{source}`; run `make {command} SOURCE={source}`");
             return Err(Error::unfit(problem));
         }
         Ok(inputs)
