@@ -49,7 +49,8 @@ fn constants(manifest: &Path) -> Result<(), Box<dyn Error>> {
 
 /// Whether a text has the form 2026-11-01.
 fn is_date(text: &str) -> bool {
-    let is_digit = |(index, byte): (usize, u8)| if index == 4 || index == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    let is_digit =
+        |(index, byte): (usize, u8)| if index == 4 || index == 7 { byte == b'-' } else { byte.is_ascii_digit() };
     text.len() == 10 && text.bytes().enumerate().all(is_digit)
 }
 

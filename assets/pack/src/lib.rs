@@ -49,9 +49,9 @@ pub mod lock;
 #[cfg(feature = "cli")]
 pub mod output;
 #[cfg(feature = "cli")]
-pub mod pack;
-#[cfg(feature = "cli")]
 pub mod overlay;
+#[cfg(feature = "cli")]
+pub mod pack;
 #[cfg(feature = "cli")]
 pub mod plausibility;
 #[cfg(feature = "cli")]

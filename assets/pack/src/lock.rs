@@ -164,7 +164,9 @@ impl LockedFile {
         if !is_plain(&self.source) {
             return Err(format!("`{}` is not the name of a source", self.source.escape_default()));
         }
-        if self.file.len() > 128 || !self.file.split('/').all(is_plain) || self.source != "npm" && self.file.contains('/')
+        if self.file.len() > 128
+            || !self.file.split('/').all(is_plain)
+            || self.source != "npm" && self.file.contains('/')
         {
             return Err(format!("`{}` is not the name of a source's file", self.file.escape_default()));
         }

@@ -190,7 +190,8 @@ fn changes(
     );
     let title = format!("# Changes from {dates} to {} and {}\n\n", city.build_date, asn.build_date);
     let alarms = found.alarms();
-    let warning = if alarms.is_empty() { String::new() } else { format!("Not ordinary:\n\n- {}\n\n", alarms.join("\n- ")) };
+    let warning =
+        if alarms.is_empty() { String::new() } else { format!("Not ordinary:\n\n- {}\n\n", alarms.join("\n- ")) };
     let text = format!("{title}{warning}{found}");
     println!("{text}");
     output::write_file(report, text.as_bytes())?;

@@ -118,7 +118,9 @@ fn space<V>(table: &mut Table<V>, what: &str) -> Vec<Finding> {
             }
             special += u64::from(space.touches_special(row.0));
             outside += u64::from(space.touches_outside(row.0));
-            kept.extend(space.usable(row.0).into_iter().map(|network| (network, row.1)));
+            // A network of IPv6 around ::/96 says nothing about IPv4.
+            let is_same_family = |part: &Network| Network::IPV4.contains(row.0) || !Network::IPV4.contains(*part);
+            kept.extend(space.usable(row.0).into_iter().filter(is_same_family).map(|network| (network, row.1)));
         }
         kept.sort_unstable();
         *family = kept;

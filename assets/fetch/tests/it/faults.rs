@@ -27,9 +27,12 @@ fn failure(server: &Server) -> (String, Vec<String>) {
     (error, files)
 }
 
+/// Makes the reply of a server that errs.
+type Maker = Box<dyn Fn() -> Reply + Send + Sync>;
+
 #[test]
 fn what_cannot_be_used_is_an_error_that_says_why() {
-    let cases: Vec<(Box<dyn Fn() -> Reply + Send + Sync>, &str, &str)> = vec![
+    let cases: Vec<(Maker, &str, &str)> = vec![
         (Box::new(|| Reply::status(401)), "HTTP status 401: check IPINFO_TOKEN", "credentials refused"),
         (Box::new(|| Reply::status(403)), "HTTP status 403: check IPINFO_TOKEN", "not allowed"),
         (Box::new(|| Reply::status(400)), "HTTP status 400", "a status that does not pass"),
@@ -43,8 +46,16 @@ fn what_cannot_be_used_is_an_error_that_says_why() {
         ),
         (Box::new(|| Reply::ok("<html>")), "what was sent is not a MaxMind DB file", "a page"),
         (Box::new(|| Reply::ok("")), "what was sent is not a MaxMind DB file", "nothing"),
-        (Box::new(|| Reply::ok(&gzip(&geo())[..900])), "the gzip data ends early", "a file that is damaged at its source"),
-        (Box::new(|| Reply::ok(geo()).with("content-length", "900")), "not a MaxMind DB file", "a length that is too small"),
+        (
+            Box::new(|| Reply::ok(&gzip(&geo())[..900])),
+            "the gzip data ends early",
+            "a file that is damaged at its source",
+        ),
+        (
+            Box::new(|| Reply::ok(geo()).with("content-length", "900")),
+            "not a MaxMind DB file",
+            "a length that is too small",
+        ),
         (
             Box::new(|| Reply::ok(geo()).with("content-length", "99999999")),
             "the body ends after",
@@ -72,7 +83,12 @@ fn what_passes_is_tried_again() {
     let etag = "\"v1\"";
     let half = |request: &Request| Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), etag) };
     for (first, range, waits, reason) in [
-        (Box::new(|_: &Request| Reply::status(503)) as Box<dyn Fn(&Request) -> Reply + Send + Sync>, None, &[1][..], "503"),
+        (
+            Box::new(|_: &Request| Reply::status(503)) as Box<dyn Fn(&Request) -> Reply + Send + Sync>,
+            None,
+            &[1][..],
+            "503",
+        ),
         (Box::new(|_: &Request| Reply::status(429).with("retry-after", "7")), None, &[7], "it says when"),
         (Box::new(half), Some("bytes=1000-"), &[1], "truncated: the rest is enough"),
         (
@@ -100,7 +116,8 @@ fn what_passes_is_tried_again() {
 fn a_file_is_never_put_together_from_two_versions() {
     for (second, reason) in [
         (
-            Box::new(|request: &Request| Reply::ranged(request, &asn(), "\"v2\"")) as Box<dyn Fn(&Request) -> Reply + Send + Sync>,
+            Box::new(|request: &Request| Reply::ranged(request, &asn(), "\"v2\""))
+                as Box<dyn Fn(&Request) -> Reply + Send + Sync>,
             "a new version: the server sends all of it",
         ),
         (
@@ -141,11 +158,7 @@ fn another_range_than_the_requested_one_is_refused() {
 fn a_server_that_stops_sending_is_given_up() {
     for (reply, message, reason) in [
         (Reply { cut: Some(1000), is_held: true, ..Reply::ok(geo()) }, "the body ends after 1000 bytes", "in the body"),
-        (
-            Reply { cut: Some(0), is_held: true, ..Reply::ok(geo()) },
-            "the body ends after 0 bytes",
-            "after the head",
-        ),
+        (Reply { cut: Some(0), is_held: true, ..Reply::ok(geo()) }, "the body ends after 0 bytes", "after the head"),
     ] {
         let server = ipinfo(move |_, _| reply.clone());
         let mut world = World::new();
@@ -166,7 +179,8 @@ fn a_wrong_checksum_is_an_error_with_both_sums() {
     });
     let world = World::new();
     let error = world.get(&server, Source::Geolite2).unwrap_err().to_string();
-    for part in [digest(b"another file"), digest(&tar_gz("GeoLite2-City", &geo())), "the checksum is wrong".to_owned()] {
+    for part in [digest(b"another file"), digest(&tar_gz("GeoLite2-City", &geo())), "the checksum is wrong".to_owned()]
+    {
         assert!(error.contains(&part), "{part}: {error}");
     }
     assert_eq!(world.files(), [""; 0], "nothing of it is left");
@@ -181,10 +195,12 @@ fn a_wrong_checksum_is_an_error_with_both_sums() {
 
 #[test]
 fn an_edited_lock_file_is_noticed() {
-    let server = || Server::new(|request| match request.target.ends_with("/checksums") {
-        true => Reply::status(404),
-        false => Reply::ok(geo()),
-    });
+    let server = || {
+        Server::new(|request| match request.target.ends_with("/checksums") {
+            true => Reply::status(404),
+            false => Reply::ok(geo()),
+        })
+    };
     let sum = digest(&geo());
     let size = geo().len().to_string();
     let other = digest(b"another file");
@@ -194,8 +210,20 @@ fn an_edited_lock_file_is_noticed() {
         (&sum[12..], &other[12..], true, &sum, "only the end of the sum: the file in the store differs from it"),
         (&size, "17", true, "locked: 17 bytes", "another size"),
         ("2026-01-01", "2026-02-02", false, "it is of 2026-01-01, but the lock file states 2026-02-02", "another date"),
-        ("https://ipinfo.io/", "https://evil.example/", false, "does not begin with https://ipinfo.io/", "another host"),
-        ("https://ipinfo.io/", "https://ipinfo.io.evil.example/", false, "does not begin with", "a host that looks alike"),
+        (
+            "https://ipinfo.io/",
+            "https://evil.example/",
+            false,
+            "does not begin with https://ipinfo.io/",
+            "another host",
+        ),
+        (
+            "https://ipinfo.io/",
+            "https://ipinfo.io.evil.example/",
+            false,
+            "does not begin with",
+            "a host that looks alike",
+        ),
         ("\"ipinfo_lite.mmdb\"", "\"../../x\"", false, "is not the name of a source's file", "a path"),
         ("\"bytes\"", "\"byte\"", true, "unknown field", "a misspelt key"),
     ] {

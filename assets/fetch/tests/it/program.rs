@@ -87,7 +87,9 @@ fn the_key_is_nowhere() {
             let server = Server::new(move |request| {
                 let seen = echo(request);
                 match kind {
-                    0 => Reply { status: 401, body: seen.clone().into_bytes(), ..Reply::default() }.with("x-echo", seen),
+                    0 => {
+                        Reply { status: 401, body: seen.clone().into_bytes(), ..Reply::default() }.with("x-echo", seen)
+                    }
                     1 => Reply::redirect(format!("/{seen}?token={seen}")),
                     2 => Reply { status: 400, body: seen.into_bytes(), ..Reply::default() },
                     3 => Reply::ok(seen.clone()).with("etag", format!("\"{}\"", "x".repeat(9))),

@@ -45,7 +45,9 @@ impl Boxes {
 /// The rows, each with its line number.
 fn rows() -> impl Iterator<Item = (usize, Option<(&'static str, Bounds)>)> {
     let lines = (1..).zip(TABLE.lines());
-    lines.filter(|(_, line)| !line.starts_with('#') && !line.starts_with("code")).map(|(number, line)| (number, row(line)))
+    lines
+        .filter(|(_, line)| !line.starts_with('#') && !line.starts_with("code"))
+        .map(|(number, line)| (number, row(line)))
 }
 
 fn row(line: &'static str) -> Option<(&'static str, Bounds)> {

@@ -43,18 +43,20 @@ fn space_without_hosts_is_dropped() {
         ("2002::/16", &["2002::/16"], 0, 0, "6to4: the registry leaves it open"),
         ("fc00::/7", &[], 0, 1, "unique local"),
         ("8000::/3", &[], 0, 1, "not given out"),
-        ("2000::/2", &["2000::/3"], 1, 1, "half of it is outside, and 2001:db8::/32 is inside"),
+        ("::/2", &[], 1, 1, "half of it is outside, and 2001:db8::/32 is in the other half"),
         ("::ffff:0:0/96", &["::ffff:0.0.0.0/96"], 0, 0, "stands for IPv4"),
     ] {
         let mut source = loaded([(network, place("US", 40.0, -100.0))]);
         let findings = places(&mut source);
         let found = [count(&findings, "special-purpose space"), count(&findings, "outside 2000::/3")];
         assert_eq!(found, [special, outside], "{network}: {reason}");
-        if network != "2000::/2" {
+        if network != "::/2" {
             assert_eq!(networks(&source), kept, "{network}: {reason}");
         }
         let touches = source.table.networks().any(|(network, _)| Space::new().touches(network));
         assert!(!touches, "{network}: {reason}");
+        let is_ipv4 = source.table.ipv6.iter().any(|&(network, _)| Network::IPV4.contains(network));
+        assert!(!is_ipv4, "{network}: {reason}: a network of IPv6 does not become one of IPv4");
     }
 }
 

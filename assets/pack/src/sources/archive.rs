@@ -119,7 +119,10 @@ mod tests {
             (gzip(b"data"), "gzip"),
             ([gzip(b"da"), gzip(b"ta")].concat(), "gzip in two members (RFC 1952 section 2.2)"),
             (gzip(&makers), "tar as MaxMind packs it"),
-            (gzip(&tar(&[("../../etc/x.mmdb", file, b"data")])), "a path that leads elsewhere: nothing is written to it"),
+            (
+                gzip(&tar(&[("../../etc/x.mmdb", file, b"data")])),
+                "a path that leads elsewhere: nothing is written to it",
+            ),
         ] {
             assert_eq!(unpacked(bytes, 1 << 20).unwrap(), b"data", "{reason}");
         }

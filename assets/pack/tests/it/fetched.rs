@@ -107,12 +107,7 @@ fn a_fetched_source_is_packed_with_its_makers_terms() {
             ["DB-IP City Lite", "DB-IP ASN Lite"],
             ["CC-BY-4.0", "CC-BY-4.0"],
         ),
-        (
-            "ip-location-db",
-            ip_location_db,
-            ["DB-IP City Lite", "ip-location-db origin-asn"],
-            ["CC-BY-4.0", "PDDL-1.0"],
-        ),
+        ("ip-location-db", ip_location_db, ["DB-IP City Lite", "ip-location-db origin-asn"], ["CC-BY-4.0", "PDDL-1.0"]),
         (
             "geolite2",
             vec![(Part::City, "c.mmdb.gz", gzip(&city(0))), (Part::Asn, "a.mmdb.gz", gzip(&asn(15169)))],
@@ -157,7 +152,7 @@ fn files_that_differ_from_the_lock_file_are_refused() {
         (&sum, &other, &sum, "the sum: both are shown"),
         ("2026-06-05", "2026-06-06", "it is of 2026-06-05, but the lock file states 2026-06-06", "the date"),
         (&sum, &"0".repeat(64), "it is missing", "a file that was never fetched"),
-        ("\"asn\"", "\"city\"", "the lock file has no files of the source `dbip`", "no ASN file"),
+        ("\"asn\"", "\"city\"", "no record has a location", "an ASN file in the place of a location file"),
     ] {
         directory.put("data.lock", text.replacen(from, to, 1));
         let error = fail(&directory, &DBIP);
