@@ -43,7 +43,6 @@ impl<I: Iterator<Item = (Network, u32)>> Iterator for Ranges<I> {
                     if start <= last {
                         return Some((start, last, value));
                     }
-                    self.next = Some(start);
                 }
                 (None, None) => return None,
             }
@@ -97,6 +96,11 @@ mod tests {
                 &[("::10/124", 1), ("::18/125", 2), ("::1f/128", 3), ("::40/128", 4)],
                 vec![(16, 23, 1), (24, 30, 2), (31, 31, 3), (64, 64, 4)],
                 "all end together",
+            ),
+            (
+                &[("::10/124", 1), ("::1c/126", 2), ("::20/124", 3)],
+                vec![(16, 27, 1), (28, 31, 2), (32, 47, 3)],
+                "another begins where both end",
             ),
             (
                 &[("::/0", 1), ("8000::/1", 2)],

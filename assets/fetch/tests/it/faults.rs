@@ -56,11 +56,7 @@ fn what_cannot_be_used_is_an_error_that_says_why() {
             "not a MaxMind DB file",
             "a length that is too small",
         ),
-        (
-            Box::new(|| Reply::ok(geo()).with("content-length", "99999999")),
-            ", 3 times",
-            "a length that is too large",
-        ),
+        (Box::new(|| Reply::ok(geo()).with("content-length", "99999999")), ", 3 times", "a length that is too large"),
         (
             Box::new(|| Reply::ok(geo()).with("content-length", "99999999999")),
             "the file has 99999999999 bytes; at most 2147483648 are accepted",
@@ -152,6 +148,18 @@ fn another_range_than_the_requested_one_is_refused() {
         let (error, _) = failure(&server);
         assert!(error.contains("another range than the one requested"), "{reason}: {error}");
     }
+}
+
+#[test]
+fn the_rest_of_a_file_must_be_all_of_the_rest() {
+    let server = ipinfo(move |number, request| match number {
+        0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
+        // The range goes to the end, and the body has a length of its own.
+        _ => Reply { body: Vec::new(), ..Reply::ranged(request, &geo(), "\"v1\"") },
+    });
+    let (error, files) = failure(&server);
+    assert!(error.contains(&format!("the body ends after 1000 of {} bytes", geo().len())), "{error}");
+    assert_eq!(files.len(), 2, "what is here is kept for the next run: {files:?}");
 }
 
 #[test]

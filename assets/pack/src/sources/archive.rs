@@ -129,6 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn no_more_is_read_than_the_bound() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("read too far"))
+            }
+        }
+        let error = read_bounded(io::repeat(0).take(1 << 16).chain(Broken), 1 << 10).unwrap_err();
+        assert!(error.contains("is larger than 1024 bytes"), "{error}");
+    }
+
+    #[test]
     fn damaged_and_oversized_files_are_refused() {
         let file = tar::EntryType::Regular;
         let whole = gzip(&[7; 10_000]);
