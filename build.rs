@@ -32,12 +32,26 @@ fn constants(manifest: &Path) -> Result<(), Box<dyn Error>> {
     }
     println!("cargo::rustc-env=IPEDGE_ATTRIBUTION={attribution}");
     let databases = manifest["databases"].as_array().ok_or("manifest.json has no databases")?;
-    let geo =
-        databases.iter().find(|database| database["file"] == "geo.mmdb").ok_or("manifest.json has no geo.mmdb")?;
+    let find = |file: &str| {
+        let found = databases.iter().find(|database| database["file"] == file);
+        found.ok_or_else(|| format!("manifest.json has no {file}"))
+    };
+    let geo = find("geo.mmdb")?;
+    for (variable, database) in [("IPEDGE_GEO_BUILD_DATE", geo), ("IPEDGE_ASN_BUILD_DATE", find("asn.mmdb")?)] {
+        let date = database["build_date"].as_str().filter(|date| is_date(date));
+        println!("cargo::rustc-env={variable}={}", date.ok_or("manifest.json has a build date that is not a date")?);
+    }
     // Rounded up, so that it remains an upper bound; 0 means a lossless database.
     let bound = geo["error_bound_km"].as_f64().unwrap_or(0.0).ceil();
     println!("cargo::rustc-env=IPEDGE_ERROR_BOUND_KM={bound}");
     Ok(())
+}
+
+/// Whether a text has the form 2026-11-01.
+fn is_date(text: &str) -> bool {
+    let is_digit =
+        |(index, byte): (usize, u8)| if index == 4 || index == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(is_digit)
 }
 
 /// The longest attribution in bytes. Every document contains it.

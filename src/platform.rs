@@ -38,6 +38,12 @@ pub trait Platform {
     /// The time since a fixed point in the past. It never goes back.
     fn now(&self) -> Duration;
 
+    /// The time since the beginning of 1970 (UTC) by the platform's wall clock, which can be set wrong and can go back. Only
+    /// the age of the data depends on it.
+    fn wall_clock(&self) -> Duration {
+        clock::wall_clock()
+    }
+
     /// Completes after `duration`.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
 

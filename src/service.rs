@@ -74,7 +74,7 @@ impl Service {
             Route::Health(options) => {
                 accepted(request, &[MediaType::Json])?;
                 self.config(platform).await?;
-                let json = json(&Health { status: "ok" }, options.pretty)?;
+                let json = json(&Health::new(platform.wall_clock()), options.pretty)?;
                 Ok(Reply::new(MediaType::Json, json).with_head(Head::new(Caching::Private)))
             }
             Route::OpenApi => {
@@ -137,9 +137,10 @@ impl Service {
     ) -> Result<Reply<'a>, Problem> {
         accepted(request, &[MediaType::Json])?;
         let resolvers = self.config(platform).await?.resolvers().map(ToString::to_string).collect();
-        let manifest = Manifest::parse(bundled::MANIFEST).map_err(|error| {
+        let mut manifest = Manifest::parse(bundled::MANIFEST).map_err(|error| {
             Problem::new(500, "The service is broken", format!("manifest.json cannot be read: {error}"))
         })?;
+        manifest.set_ages(platform.wall_clock());
         let about = About::new(&manifest, resolvers);
         let tag = ETag::new(&about, MediaType::Json, options.pretty)?;
         let head = Head::new(Caching::of_variables()).tagged(tag, request);

@@ -50,6 +50,8 @@ pub struct World<'a> {
     pub variables: Vec<(&'static str, &'static str)>,
     /// Whether no variable is defined.
     pub without_variables: bool,
+    /// The wall clock: the time since the beginning of 1970.
+    pub wall_clock: Cell<Duration>,
     time: Cell<Duration>,
     timers: RefCell<BTreeMap<Duration, Vec<Waker>>>,
 }
@@ -66,6 +68,8 @@ impl<'a> World<'a> {
             variables_read: Cell::default(),
             variables: Vec::new(),
             without_variables: false,
+            // 2026-01-31, 30 days after the fixture was built.
+            wall_clock: Cell::new(Duration::from_secs(20_484 * 86_400)),
             time: Cell::new(Duration::from_secs(1_000)),
             timers: RefCell::default(),
         }
@@ -138,6 +142,10 @@ impl Platform for World<'_> {
 
     fn now(&self) -> Duration {
         self.time.get()
+    }
+
+    fn wall_clock(&self) -> Duration {
+        self.wall_clock.get()
     }
 
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {

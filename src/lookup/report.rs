@@ -3,10 +3,12 @@
 //! Every key is always present, with one type or null. Numbers are numbers, times are seconds, distances kilometres.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::lookup::address::{Embedded, Special};
+use crate::lookup::databases::age::{self, Age};
 use crate::lookup::databases::asn::AutonomousSystem;
 use crate::lookup::databases::geo::Place;
 use crate::lookup::databases::manifest::{Database, Manifest};
@@ -167,4 +169,17 @@ impl<'a> About<'a> {
 pub struct Health {
     /// Always `ok`: a failure is a problem document.
     pub status: &'static str,
+    /// Whether the data is so old that it should be renewed: even the newest database is older than
+    /// [`age::STALE_AFTER_DAYS`].
+    pub stale: bool,
+    /// The dates and ages of the databases.
+    pub databases: [Age; 2],
+}
+
+impl Health {
+    /// The document, at a time since the beginning of 1970 by the wall clock.
+    pub fn new(now: Duration) -> Self {
+        let databases = age::of_bundled(now);
+        Self { status: "ok", stale: age::is_stale(&databases), databases }
+    }
 }

@@ -1,6 +1,6 @@
-//! Deadlines.
+//! Deadlines, and the wall clock.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Platform;
 
@@ -18,4 +18,10 @@ impl Deadline {
     pub fn left(self, platform: &impl Platform) -> Duration {
         self.0.saturating_sub(platform.now())
     }
+}
+
+/// The time since the beginning of 1970 (UTC); zero if the clock is set to a time before that. The standard library's
+/// clock is that of WASI in a component, whatever the version of WASI.
+pub fn wall_clock() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO)
 }

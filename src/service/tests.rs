@@ -157,6 +157,28 @@ fn about_names_the_sources_and_the_resolvers() {
     assert_eq!(about["databases"].as_array().map(Vec::len), Some(2));
 }
 
+#[test]
+fn the_age_of_the_data_is_reported() {
+    // The fixture is of 2026-01-01, day 20,454 since 1970.
+    for (day, age_days, stale, reason) in [
+        (20_484, 30, false, "a month"),
+        (20_544, 90, false, "90 days"),
+        (20_545, 91, true, "over 90 days"),
+        (20_000, 0, false, "a clock that is set wrong"),
+    ] {
+        let world = nowhere();
+        world.wall_clock.set(std::time::Duration::from_secs(day * 86_400));
+        let health = send(&Service::open(), &world, "GET", "/health", &[]);
+        let ages = ["geo.mmdb", "asn.mmdb"]
+            .map(|file| json!({ "file": file, "build_date": "2026-01-01", "age_days": age_days }));
+        assert_eq!(health.status, 200, "{reason}: old data is not a failure");
+        assert_eq!(health.json(), json!({ "status": "ok", "stale": stale, "databases": ages }), "{reason}");
+        let about = send(&Service::open(), &world, "GET", "/about", &[]).json();
+        let found = about["databases"].as_array().map(|list| list.iter().map(|entry| &entry["age_days"]).collect());
+        assert_eq!(found, Some(vec![&json!(age_days); 2]), "{reason}");
+    }
+}
+
 /// A world in which the names `*.good.` and 8.8.8.8 point to each other, and no other name exists.
 fn somewhere() -> World<'static> {
     World::new(|_, query| {

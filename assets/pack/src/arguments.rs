@@ -29,6 +29,15 @@ pub enum Command {
     },
     /// Compares packed databases with their sources, address by address
     Verify(Verify),
+    /// Writes the installed npm packages into the lock file
+    LockNpm {
+        /// The directory in which npm has installed the source packages
+        #[arg(long, value_name = "DIR", default_value = "assets/node_modules")]
+        sources: PathBuf,
+        /// The lock file
+        #[arg(long, value_name = "FILE", default_value = "assets/data.lock")]
+        lock: PathBuf,
+    },
     /// Prints the sizes of a database's parts, and the number of memory pages that a lookup touches
     Stats {
         /// A database, or a directory with geo.mmdb and asn.mmdb
@@ -51,6 +60,18 @@ pub struct Pack {
     /// The directory for the results
     #[arg(long, value_name = "DIR", default_value = "assets")]
     pub out: PathBuf,
+    /// Compare with the databases in this directory first, and stop if too much changes
+    #[arg(long, value_name = "DIR")]
+    pub changes_from: Option<PathBuf>,
+    /// The file for the report on the changes
+    #[arg(long, value_name = "FILE", default_value = "target/changes.md", requires = "changes_from")]
+    pub report: PathBuf,
+    /// Pack also if too much changes, or a source is less plausible than the bounds allow
+    #[arg(long)]
+    pub accept: bool,
+    /// Where to put the lock file when everything has been checked, just before the databases are written
+    #[arg(long, value_name = "FILE", requires = "lock")]
+    pub install_lock: Option<PathBuf>,
 }
 
 /// The options of verification.
@@ -79,9 +100,18 @@ pub struct Verify {
 /// Where the data comes from.
 #[derive(Args)]
 pub struct Inputs {
+    /// The source: npm, or one that has been fetched into the store
+    #[arg(long, value_name = "NAME", default_value = "npm")]
+    pub source: String,
     /// The directory in which npm has installed the source packages
     #[arg(long, value_name = "DIR", default_value = "assets/node_modules")]
     pub sources: PathBuf,
+    /// The directory into which sources are fetched
+    #[arg(long, value_name = "DIR", default_value = "assets/sources")]
+    pub store: PathBuf,
+    /// The lock file, with which the files of the source are compared [default for npm: no comparison]
+    #[arg(long, value_name = "FILE")]
+    pub lock: Option<PathBuf>,
     /// A custom location database, in the schema of GeoIP2 City or IPinfo
     #[arg(long, value_name = "FILE")]
     pub city: Option<PathBuf>,

@@ -2,7 +2,7 @@
 //!
 //! The modules in the order in which the data passes through them:
 //!
-//! 1. [`sources`] reads the pinned npm packages, or custom files, into tables of [`network`]s with [`place`]s and
+//! 1. [`sources`] reads the files that the [`lock`] describes, or custom files, into tables of [`network`]s with [`place`]s and
 //!    autonomous systems; [`enrich`] adds data that the sources lack.
 //! 2. [`graph`] makes search trees of the tables, with equal subtrees stored once.
 //! 3. For the edge profile, [`candidates`] finds which places may represent others, by distance on the [`sphere`], and
@@ -37,15 +37,23 @@ pub mod access_trace;
 #[cfg(feature = "cli")]
 pub mod candidates;
 #[cfg(feature = "cli")]
+pub mod changes;
+#[cfg(feature = "cli")]
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod decoded;
 #[cfg(feature = "cli")]
 pub mod enrich;
 #[cfg(feature = "cli")]
+pub mod lock;
+#[cfg(feature = "cli")]
 pub mod output;
 #[cfg(feature = "cli")]
+pub mod overlay;
+#[cfg(feature = "cli")]
 pub mod pack;
+#[cfg(feature = "cli")]
+pub mod plausibility;
 #[cfg(feature = "cli")]
 pub mod progress;
 #[cfg(feature = "cli")]

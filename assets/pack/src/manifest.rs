@@ -44,8 +44,42 @@ pub struct Entry {
     /// Values of the source that were invalid and are absent from the file, by kind, with the number of records.
     #[serde(default)]
     pub discarded: BTreeMap<String, u64>,
+    /// How plausible the source is: one finding per check.
+    #[serde(default)]
+    pub plausibility: Vec<Finding>,
     /// The sources.
     pub sources: Vec<Source>,
+}
+
+/// What a plausibility check found in a source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What was looked for.
+    pub check: String,
+    /// Whether what was found is left out of the database, or only counted here.
+    pub outcome: Outcome,
+    /// How much was found, in `unit`.
+    pub count: u64,
+    /// How much was looked at, in `unit`.
+    pub of: u64,
+    /// What is counted: `networks`, `records` or `IPv4 addresses`.
+    pub unit: String,
+    /// The bound for the share `count / of`: the largest that is plausible, or the least where `is_least`.
+    pub bound: f64,
+    /// Whether the bound is a least share.
+    pub is_least: bool,
+    /// Whether the share is within the bound.
+    pub is_within_bound: bool,
+}
+
+/// What pack does with what is not plausible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Certainly wrong: left out.
+    Dropped,
+    /// Possibly right: kept.
+    Recorded,
 }
 
 /// Where data comes from.
@@ -83,6 +117,7 @@ impl Entry {
             error_bound_km: None,
             verified: None,
             discarded: BTreeMap::new(),
+            plausibility: Vec::new(),
             sources,
         }
     }

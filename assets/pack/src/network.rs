@@ -52,6 +52,13 @@ impl Network {
         self.length
     }
 
+    /// Its two halves; `None` for a single address.
+    pub fn halves(self) -> Option<[Self; 2]> {
+        let length = self.length.checked_add(1).filter(|&length| length <= 128)?;
+        let upper = self.first() | (mask(length) ^ mask(self.length));
+        Some([self.first(), upper].map(|address| Self { address: address.to_be_bytes(), length }))
+    }
+
     /// Whether this network contains the address.
     pub fn holds(self, address: u128) -> bool {
         address & mask(self.length) == self.first()

@@ -16,6 +16,14 @@ pub fn write(directory: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
     handle.map_err(|source| Error::io(directory, source))
 }
 
+/// Writes one file, in the same way, and its directory if there is none.
+pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let name = file.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| Error::file(file, "its name is not UTF-8, or it has none"))?;
+    let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());
+    write(directory.unwrap_or(Path::new(".")), &[(name, bytes)])
+}
+
 /// A complete file under a temporary name; removed unless it is committed.
 struct Staged {
     temporary: PathBuf,

@@ -1,10 +1,12 @@
-//! Where the data comes from: the pinned npm packages, or custom files.
+//! Where the data comes from: the pinned npm packages, files fetched from their makers, or custom files.
 
+pub mod archive;
 pub mod asn;
 pub mod city;
 pub mod csv;
 pub mod database_type;
 pub mod field;
+pub mod input;
 pub mod licence;
 pub mod mmdb;
 

@@ -1,6 +1,10 @@
 //! The manifest that `pack` writes beside the databases: what they are, as `/about` shows it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
+
+use super::age;
 
 /// The manifest of the databases inside the component.
 #[derive(Debug, Deserialize, Serialize)]
@@ -22,6 +26,13 @@ impl Manifest {
     pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }
+
+    /// Sets the ages of the databases, at a time since the beginning of 1970.
+    pub fn set_ages(&mut self, now: Duration) {
+        for database in &mut self.databases {
+            database.age_days = age::in_days(&database.build_date, now);
+        }
+    }
 }
 
 /// One database.
@@ -33,6 +44,9 @@ pub struct Database {
     pub r#type: String,
     /// The date of its data, YYYY-MM-DD.
     pub build_date: String,
+    /// The age of its data in whole days, by the wall clock; not in the file.
+    #[serde(default)]
+    pub age_days: u64,
     /// Its size in bytes.
     pub bytes: u64,
     /// Its SHA-256, in hexadecimal.

@@ -341,6 +341,7 @@ fn rare() -> Vec<(&'static str, Value)> {
         file: "geo.mmdb".to_owned(),
         r#type: "ipedge-City".to_owned(),
         build_date: "2026-01-31".to_owned(),
+        age_days: 1,
         bytes: 1,
         sha256: "0".repeat(64),
         networks: 1,

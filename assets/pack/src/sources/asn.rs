@@ -1,31 +1,38 @@
 //! The ASN source: the npm package's CSV files, or a MaxMind DB file in the schema of GeoLite2 ASN or IPinfo.
 
 use crate::error::Error;
+use crate::lock::Part;
+use crate::manifest::Source;
 use crate::place::AutonomousSystem;
 use crate::progress::Progress;
 use crate::sources::field::{Discarded, TextOrInteger};
+use crate::sources::input::Input;
 use crate::sources::licence::{self, Package};
 use crate::sources::{Loaded, Table, csv, database_type, mmdb};
 use serde::Deserialize;
-use std::fs;
 use std::path::Path;
+use time::Date;
 
 /// The npm package, below `node_modules`.
 pub const PACKAGE: &str = "@ip-location-db/asn";
 
-/// Reads the npm package.
-pub fn package(node_modules: &Path) -> Result<Loaded<AutonomousSystem>, Error> {
+/// The files of the npm package.
+pub const FILES: [&str; 2] = ["asn-ipv4.csv", "asn-ipv6.csv"];
+
+/// Reads the npm package: these files of it.
+pub fn package(node_modules: &Path, files: &[Input]) -> Result<Loaded<AutonomousSystem>, Error> {
     let directory = node_modules.join(PACKAGE);
     let package = Package::read(&directory)?;
     let build_date = package.build_date();
     let build_date =
         build_date.ok_or_else(|| Error::file(&directory, "the package's version does not contain a date"))?;
     let (mut table, mut discarded) = (Table::default(), Discarded::default());
-    for name in ["asn-ipv4.csv", "asn-ipv6.csv"] {
-        let file = directory.join(name);
+    for input in files {
+        let file = &input.path;
         let _progress = Progress::new(format!("reading {}", file.display()), 1);
-        let bytes = fs::read(&file).map_err(|source| Error::io(&file, source))?;
-        let count = csv::read(&file, &bytes, &mut table, &mut discarded)?;
+        let bytes = input.read_packed()?;
+        input.check_date(build_date)?;
+        let count = csv::read(file, &bytes, &mut table, &mut discarded)?;
         let (file, csv::Count { ranges, overlapping }) = (file.display(), count);
         eprintln!("{file}: {ranges} ranges, {overlapping} overlapping (the smaller range applies)");
     }
@@ -46,16 +53,29 @@ pub fn package(node_modules: &Path) -> Result<Loaded<AutonomousSystem>, Error> {
     Ok(Loaded { table, build_date, database_type, discarded, sources })
 }
 
-/// Reads a MaxMind DB file.
+/// Reads a MaxMind DB file that a person named.
 pub fn database(file: &Path) -> Result<Loaded<AutonomousSystem>, Error> {
-    let reader = mmdb::open(file)?;
+    read(&Input::named(file), licence::of_database)
+}
+
+/// Reads the file of a source that has been fetched.
+pub fn fetched(source: &str, files: &[Input]) -> Result<Loaded<AutonomousSystem>, Error> {
+    let [input] = files else {
+        return Err(Error::unfit(format!("the lock file has {} ASN files of {source}, not one", files.len())));
+    };
+    read(input, |own_type, date| licence::of_fetched(source, Part::Asn, own_type, date))
+}
+
+fn read(input: &Input, licence: impl Fn(&str, Date) -> Source) -> Result<Loaded<AutonomousSystem>, Error> {
+    let file = &input.path;
+    let reader = mmdb::open(input)?;
     let (mut table, mut discarded) = (Table::default(), Discarded::default());
     mmdb::read(file, &reader, &mut table, mmdb::Need::Systems, |record: Record| record.system(&mut discarded))?;
     table.sort();
     discarded.report(file);
     let build_date = mmdb::build_date(file, &reader)?;
     let own_type = &reader.metadata().database_type;
-    let sources = vec![licence::of_database(own_type, build_date)];
+    let sources = vec![licence(own_type, build_date)];
     let database_type = database_type::systems(own_type);
     Ok(Loaded { table, build_date, database_type, discarded, sources })
 }

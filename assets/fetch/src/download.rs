@@ -1,0 +1,313 @@
+//! One file, from a URL to its place. Until it has been checked it is a partial file with another name; what has arrived
+//! of it is used by the next try, also that of another run.
+
+use crate::client::{Answer, Client, Failure, header, shown};
+use crate::error::Error;
+use crate::progress::Progress;
+use pack::lock::LockedFile;
+use pack::manifest::digest;
+use pack::sources::{archive, mmdb};
+use serde::{Deserialize, Serialize};
+use std::cell::Cell;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use ureq::http::HeaderMap;
+
+/// The most bytes of a file as it is sent.
+pub const LARGEST: u64 = archive::LARGEST;
+
+/// What the server says a file is, by which a later request recognises the same version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// `ETag`.
+    pub etag: Option<String>,
+    /// `Last-Modified`.
+    pub last_modified: Option<String>,
+    /// The size of the whole file.
+    pub bytes: Option<u64>,
+}
+
+impl Version {
+    /// That of a whole response.
+    pub fn of(headers: &HeaderMap) -> Self {
+        // In the lock file, and in a header of the next request: no more than real servers send.
+        let short = |name| header(headers, name).filter(|value| value.len() <= 200);
+        let bytes = header(headers, "content-length").and_then(|length| length.parse().ok());
+        Self { etag: short("etag"), last_modified: short("last-modified"), bytes }
+    }
+
+    /// Whether a file of the lock file is certainly of this version.
+    pub fn is(&self, locked: &LockedFile) -> bool {
+        let bytes_agree = self.bytes.is_none_or(|bytes| bytes == locked.bytes);
+        match (&self.etag, &locked.etag) {
+            (Some(etag), Some(locked)) => etag == locked && bytes_agree,
+            _ => {
+                self.last_modified.is_some()
+                    && self.last_modified == locked.last_modified
+                    && self.bytes == Some(locked.bytes)
+            }
+        }
+    }
+
+    /// The value of `If-Range` (RFC 9110 section 13.1.5): a strong validator. Without one there is no resuming.
+    fn if_range(&self) -> Option<&str> {
+        let strong = self.etag.as_deref().filter(|etag| !etag.starts_with("W/"));
+        strong.or(self.last_modified.as_deref())
+    }
+}
+
+/// What accompanies a partial file.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+struct Begun {
+    url: String,
+    version: Version,
+}
+
+/// A file that has arrived completely, and has been checked.
+#[derive(Debug)]
+pub struct Downloaded {
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// The day on which it was built, as the database in it says.
+    pub build_date: String,
+    /// What the server says it is.
+    pub version: Version,
+    partial: PathBuf,
+}
+
+/// Downloads the URL into a partial file in `directory`. `check` sees size and sum, and says what is wrong with them. `None`
+/// if the file does not exist.
+///
+/// # Errors
+///
+/// When the server does not send the whole file, `check` refuses it, or it is not a database.
+pub fn download(
+    client: &Client,
+    url: &str,
+    directory: &Path,
+    name: &str,
+    check: impl Fn(u64, &str) -> Result<(), String>,
+) -> Result<Option<Downloaded>, Error> {
+    fs::create_dir_all(directory).map_err(Error::io(directory))?;
+    let partial = Partial::new(directory, name);
+    let mut is_resumed = false;
+    loop {
+        let Some(version) =
+            client.persist(url, |has_progressed| partial.fetch(client, url, name, has_progressed, &mut is_resumed))?
+        else {
+            partial.remove()?;
+            return Ok(None);
+        };
+        let bytes = fs::read(&partial.file).map_err(Error::io(&partial.file))?;
+        let (size, sha256) = (bytes.len() as u64, digest(&bytes));
+        let checked = check(size, &sha256).and_then(|()| build_date(&partial.file, bytes));
+        match checked {
+            Ok(build_date) => {
+                let partial = partial.file;
+                return Ok(Some(Downloaded { bytes: size, sha256, build_date, version, partial }));
+            }
+            Err(problem) => {
+                partial.remove()?;
+                // Parts of two versions can have been put together: a server may err about its own validators.
+                if std::mem::take(&mut is_resumed) {
+                    eprintln!("fetch: {name}: what was put together is wrong; fetching all of it again");
+                    continue;
+                }
+                return Err(Error::server(&shown(url), problem));
+            }
+        }
+    }
+}
+
+impl Downloaded {
+    /// Gives the file its name.
+    ///
+    /// # Errors
+    ///
+    /// When the file system refuses.
+    pub fn install(&self, place: &Path) -> Result<(), Error> {
+        let directory = place.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(directory).map_err(Error::io(directory))?;
+        fs::rename(&self.partial, place).map_err(Error::io(place))?;
+        File::open(directory).and_then(|directory| directory.sync_all()).map_err(Error::io(directory))?;
+        remove_if_there(&Partial::begun(&self.partial))
+    }
+
+    /// Removes the file: it is here already.
+    ///
+    /// # Errors
+    ///
+    /// When the file system refuses.
+    pub fn discard(&self) -> Result<(), Error> {
+        remove_if_there(&self.partial)?;
+        remove_if_there(&Partial::begun(&self.partial))
+    }
+}
+
+/// The day on which the database in these bytes was built. The whole file is unpacked, so that damage is noticed.
+fn build_date(file: &Path, bytes: Vec<u8>) -> Result<String, String> {
+    let unpacked = archive::unpacked(bytes, archive::LARGEST)?;
+    let date = mmdb::date_of(file, unpacked).map_err(|_| "what was sent is not a MaxMind DB file".to_owned())?;
+    Ok(date.to_string())
+}
+
+/// A partial file, and beside it the version that it is a part of.
+struct Partial {
+    file: PathBuf,
+    begun: PathBuf,
+    /// The most bytes that have been here: more than that is progress.
+    most: Cell<u64>,
+}
+
+impl Partial {
+    fn new(directory: &Path, name: &str) -> Self {
+        let file = directory.join(format!("{name}.part"));
+        let begun = Self::begun(&file);
+        Self { file, begun, most: Cell::new(0) }
+    }
+
+    fn begun(file: &Path) -> PathBuf {
+        let mut name = file.as_os_str().to_owned();
+        name.push(".json");
+        name.into()
+    }
+
+    fn remove(&self) -> Result<(), Error> {
+        remove_if_there(&self.file)?;
+        remove_if_there(&self.begun)
+    }
+
+    /// How much of the URL is here, and of which version. Anything unreadable is nothing.
+    fn state(&self, url: &str) -> Option<(u64, Version)> {
+        let begun: Begun = serde_json::from_slice(&fs::read(&self.begun).ok()?).ok()?;
+        let here = fs::metadata(&self.file).ok()?.len();
+        (begun.url == url && here > 0 && here < LARGEST).then_some((here, begun.version))
+    }
+
+    /// Fetches what is missing.
+    fn fetch(
+        &self,
+        client: &Client,
+        url: &str,
+        name: &str,
+        has_progressed: &mut bool,
+        is_resumed: &mut bool,
+    ) -> Result<Version, Failure> {
+        let state = self.state(url).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
+        let (answer, here, version) = match state {
+            Some((here, validator, begun)) => {
+                let range = format!("bytes={here}-");
+                let answer = client.send("GET", url, &[("range", &range), ("if-range", &validator)])?;
+                match answer.status {
+                    206 => {
+                        check_range(&answer.headers, here, &begun)?;
+                        *is_resumed = true;
+                        (answer, here, begun)
+                    }
+                    416 => {
+                        self.remove().map_err(|error| Failure::Final(error.to_string()))?;
+                        let problem = "the server does not have the rest of the file; beginning anew".to_owned();
+                        return Err(Failure::Transient(problem, Some(std::time::Duration::ZERO)));
+                    }
+                    // All of it: the server ignores ranges, or has another version now.
+                    _ => {
+                        let version = Version::of(&answer.headers);
+                        (answer, 0, version)
+                    }
+                }
+            }
+            None => {
+                let answer = client.send("GET", url, &[])?;
+                let version = Version::of(&answer.headers);
+                (answer, 0, version)
+            }
+        };
+        if here == 0 && answer.status != 200 {
+            return Err(Failure::Final(format!("HTTP status {} in response to a plain GET", answer.status)));
+        }
+        if here == 0 {
+            *is_resumed = false;
+        }
+        self.receive(answer, url, name, here, &version, has_progressed)?;
+        Ok(version)
+    }
+
+    /// Appends the body to what is here.
+    fn receive(
+        &self,
+        answer: Answer,
+        url: &str,
+        name: &str,
+        here: u64,
+        version: &Version,
+        has_progressed: &mut bool,
+    ) -> Result<(), Failure> {
+        if let Some(total) = version.bytes.filter(|total| *total > LARGEST) {
+            return Err(Failure::Final(format!("the file has {total} bytes; at most {LARGEST} are accepted")));
+        }
+        let on_disk = |error: std::io::Error| Failure::Final(format!("{}: {error}", self.file.display()));
+        let mut file = if here > 0 {
+            OpenOptions::new().append(true).open(&self.file).map_err(on_disk)?
+        } else {
+            // The version first: a file without it is not resumed.
+            remove_if_there(&self.file).map_err(|error| Failure::Final(error.to_string()))?;
+            let begun = Begun { url: url.to_owned(), version: version.clone() };
+            let json = serde_json::to_vec(&begun).expect("strings and numbers always make JSON");
+            fs::write(&self.begun, json).map_err(on_disk)?;
+            File::create(&self.file).map_err(on_disk)?
+        };
+        let progress = Progress::new(name, here, version.bytes);
+        let mut reader = answer.body.into_with_config().limit(LARGEST + 1).reader();
+        let mut buffer = vec![0; 1 << 16];
+        let mut received = here;
+        let ended = loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => break Ok(()),
+                Ok(count) => {
+                    file.write_all(buffer.get(..count).unwrap_or_default()).map_err(on_disk)?;
+                    received += count as u64;
+                    *has_progressed |= received > self.most.get();
+                    progress.advance(count as u64);
+                    if received > LARGEST {
+                        return Err(Failure::Final(format!("the file has more than {LARGEST} bytes")));
+                    }
+                }
+                Err(error) => break Err(error),
+            }
+        };
+        file.sync_all().map_err(on_disk)?;
+        self.most.set(self.most.get().max(received));
+        match (ended, version.bytes) {
+            (Err(error), _) => {
+                Err(Failure::Transient(format!("the body ends after {received} bytes: {}", error.kind()), None))
+            }
+            (Ok(()), Some(total)) if received != total => {
+                Err(Failure::Transient(format!("the body ends after {received} of {total} bytes"), None))
+            }
+            (Ok(()), _) => Ok(()),
+        }
+    }
+}
+
+/// Checks that a response with a part of the file continues what is here (RFC 9110 section 14.4).
+fn check_range(headers: &HeaderMap, here: u64, begun: &Version) -> Result<(), Failure> {
+    let wrong = || Failure::Final("the server sent another range than the one requested".to_owned());
+    let range = header(headers, "content-range").ok_or_else(wrong)?;
+    let (range, total) = range.strip_prefix("bytes ").and_then(|rest| rest.split_once('/')).ok_or_else(wrong)?;
+    let (start, end) = range.split_once('-').ok_or_else(wrong)?;
+    let (start, end): (u64, u64) = (start.parse().map_err(|_| wrong())?, end.parse().map_err(|_| wrong())?);
+    let total: Option<u64> = total.parse().ok();
+    let is_last = total.is_none_or(|total| end.checked_add(1) == Some(total));
+    let is_same = begun.bytes.is_none() || total.is_none() || begun.bytes == total;
+    if start == here && is_last && is_same { Ok(()) } else { Err(wrong()) }
+}
+
+fn remove_if_there(file: &Path) -> Result<(), Error> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(file)(error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,253 @@
+//! Servers that err, and files and lock files that are wrong.
+
+use crate::server::{Reply, Request, Server};
+use crate::support::{WAITS, World, asn, geo, gzip, tar_gz};
+use fetch::source::Source;
+use pack::manifest::digest;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// A server of IPinfo's file whose GET number 0, 1, … gets a reply of its own. HEAD and the checksum are in order.
+fn ipinfo(replies: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Server {
+    let count = AtomicUsize::new(0);
+    Server::new(move |request| match (request.method.as_str(), request.target.ends_with("/checksums")) {
+        (_, true) => Reply::status(404),
+        ("HEAD", _) => Reply::ok(geo()),
+        _ => replies(count.fetch_add(1, Ordering::Relaxed), request),
+    })
+}
+
+/// The error of a fetch, and the files that it leaves.
+fn failure(server: &Server) -> (String, Vec<String>) {
+    let world = World::new();
+    let error = world.get(server, Source::Ipinfo).unwrap_err().to_string();
+    assert!(!world.store.lock.exists(), "no lock file: {error}");
+    let files = world.files();
+    assert!(files.iter().all(|name| name.contains(".part")), "only partial files: {files:?}");
+    (error, files)
+}
+
+/// Makes the reply of a server that errs.
+type Maker = Box<dyn Fn() -> Reply + Send + Sync>;
+
+#[test]
+fn what_cannot_be_used_is_an_error_that_says_why() {
+    let cases: Vec<(Maker, &str, &str)> = vec![
+        (Box::new(|| Reply::status(401)), "HTTP status 401: check IPINFO_TOKEN", "credentials refused"),
+        (Box::new(|| Reply::status(403)), "HTTP status 403: check IPINFO_TOKEN", "not allowed"),
+        (Box::new(|| Reply::status(400)), "HTTP status 400", "a status that does not pass"),
+        (Box::new(|| Reply::status(204)), "HTTP status 204", "no content"),
+        (Box::new(|| Reply::status(206)), "HTTP status 206 in response to a plain GET", "a part nobody asked for"),
+        (Box::new(|| Reply::status(500)), "HTTP status 500, 3 times", "down"),
+        (
+            Box::new(|| Reply::status(429).with("retry-after", "9999")),
+            "the server asks to wait 9999 s, over 120 s",
+            "a wait that is too long",
+        ),
+        (Box::new(|| Reply::ok("<html>")), "what was sent is not a MaxMind DB file", "a page"),
+        (Box::new(|| Reply::ok("")), "what was sent is not a MaxMind DB file", "nothing"),
+        (
+            Box::new(|| Reply::ok(&gzip(&geo())[..900])),
+            "the gzip data ends early",
+            "a file that is damaged at its source",
+        ),
+        (
+            Box::new(|| Reply::ok(geo()).with("content-length", "900")),
+            "not a MaxMind DB file",
+            "a length that is too small",
+        ),
+        (Box::new(|| Reply::ok(geo()).with("content-length", "99999999")), ", 3 times", "a length that is too large"),
+        (
+            Box::new(|| Reply::ok(geo()).with("content-length", "99999999999")),
+            "the file has 99999999999 bytes; at most 2147483648 are accepted",
+            "a length beyond the bound",
+        ),
+        (Box::new(|| Reply::ok(geo()).with("content-length", "many")), "not valid HTTP", "no number"),
+        (Box::new(|| Reply::redirect("/mirror/data/ipinfo_lite.mmdb".to_owned())), "more than 5 redirects", "a circle"),
+        (Box::new(|| Reply::redirect("ftp://x/".to_owned())), "a redirect from https to something else", "not HTTP"),
+        (Box::new(|| Reply::status(302)), "a redirect without a valid location", "nowhere"),
+    ];
+    for (reply, message, reason) in cases {
+        let (error, _) = failure(&ipinfo(move |_, _| reply()));
+        assert!(error.contains(message), "{reason}: {error}");
+        assert!(error.contains("https://ipinfo.io/data/ipinfo_lite.mmdb"), "{reason}: {error}");
+    }
+}
+
+#[test]
+fn what_passes_is_tried_again() {
+    let etag = "\"v1\"";
+    let half = |request: &Request| Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), etag) };
+    for (first, range, waits, reason) in [
+        (
+            Box::new(|_: &Request| Reply::status(503)) as Box<dyn Fn(&Request) -> Reply + Send + Sync>,
+            None,
+            &[1][..],
+            "503",
+        ),
+        (Box::new(|_: &Request| Reply::status(429).with("retry-after", "7")), None, &[7], "it says when"),
+        (Box::new(half), Some("bytes=1000-"), &[1], "truncated: the rest is enough"),
+        (
+            Box::new(|_: &Request| Reply { cut: Some(1000), ..Reply::ok(geo()) }),
+            None,
+            &[1],
+            "truncated, without a validator: all of it again",
+        ),
+    ] {
+        WAITS.take();
+        let server = ipinfo(move |number, request| match number {
+            0 => first(request),
+            _ => Reply::ranged(request, &geo(), etag),
+        });
+        let world = World::new();
+        world.get(&server, Source::Ipinfo).unwrap_or_else(|error| panic!("{reason}: {error}"));
+        let gets: Vec<_> = server.requests().into_iter().filter(|request| request.method == "GET").collect();
+        assert_eq!(gets.last().unwrap().header("range"), range, "{reason}");
+        assert_eq!(WAITS.take(), waits, "{reason}");
+        assert_eq!(world.lock().files[0].sha256, digest(&geo()), "{reason}");
+    }
+}
+
+#[test]
+fn a_file_is_never_put_together_from_two_versions() {
+    for (second, reason) in [
+        (
+            Box::new(|request: &Request| Reply::ranged(request, &asn(), "\"v2\""))
+                as Box<dyn Fn(&Request) -> Reply + Send + Sync>,
+            "a new version: the server sends all of it",
+        ),
+        (
+            Box::new(|request: &Request| Reply::ranged(request, &vec![0; geo().len()], "\"v1\"")),
+            "another version under the old tag: noticed by the check, and fetched again",
+        ),
+        (Box::new(|_: &Request| Reply::status(416)), "the rest does not exist: begun anew"),
+    ] {
+        let server = ipinfo(move |number, request| match number {
+            0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
+            1 => second(request),
+            _ => Reply::ranged(request, &asn(), "\"v2\""),
+        });
+        let world = World::new();
+        world.get(&server, Source::Ipinfo).unwrap_or_else(|error| panic!("{reason}: {error}"));
+        assert_eq!(world.lock().files[0].sha256, digest(&asn()), "{reason}");
+    }
+}
+
+#[test]
+fn another_range_than_the_requested_one_is_refused() {
+    for (range, reason) in [
+        ("bytes 0-9/10", "from the beginning"),
+        ("bytes 1000-1001/9999999", "not up to the end"),
+        ("bytes 1000-999999/1000000", "of a file of another size"),
+        ("1000-", "not a range"),
+    ] {
+        let server = ipinfo(move |number, request| match number {
+            0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
+            _ => Reply { status: 206, body: vec![0; 10], ..Reply::default() }.with("content-range", range),
+        });
+        let (error, _) = failure(&server);
+        assert!(error.contains("another range than the one requested"), "{reason}: {error}");
+    }
+}
+
+#[test]
+fn the_rest_of_a_file_must_be_all_of_the_rest() {
+    let server = ipinfo(move |number, request| match number {
+        0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
+        // The range goes to the end, and the body has a length of its own.
+        _ => Reply { body: Vec::new(), ..Reply::ranged(request, &geo(), "\"v1\"") },
+    });
+    let (error, files) = failure(&server);
+    assert!(error.contains(&format!("the body ends after 1000 of {} bytes", geo().len())), "{error}");
+    assert_eq!(files.len(), 2, "what is here is kept for the next run: {files:?}");
+}
+
+#[test]
+fn a_server_that_stops_sending_is_given_up() {
+    for (reply, message, reason) in [
+        (Reply { cut: Some(1000), is_held: true, ..Reply::ok(geo()) }, "the body ends after 1000 bytes", "in the body"),
+        (Reply { cut: Some(0), is_held: true, ..Reply::ok(geo()) }, "the body ends after 0 bytes", "after the head"),
+    ] {
+        let server = ipinfo(move |_, _| reply.clone());
+        let mut world = World::new();
+        // The only test that waits: for silence there is no event.
+        world.patience.idle = Duration::from_millis(100);
+        world.patience.tries = 1;
+        let error = world.get(&server, Source::Ipinfo).unwrap_err().to_string();
+        assert!(error.contains(message), "{reason}: {error}");
+    }
+}
+
+#[test]
+fn a_wrong_checksum_is_an_error_with_both_sums() {
+    let server = Server::new(|request| match request.target.as_str() {
+        target if target.ends_with(".sha256") => Reply::ok(format!("{}  x.tar.gz", digest(b"another file"))),
+        target if target.contains("City") => Reply::ok(tar_gz("GeoLite2-City", &geo())),
+        _ => Reply::status(404),
+    });
+    let world = World::new();
+    let error = world.get(&server, Source::Geolite2).unwrap_err().to_string();
+    for part in [digest(b"another file"), digest(&tar_gz("GeoLite2-City", &geo())), "the checksum is wrong".to_owned()]
+    {
+        assert!(error.contains(&part), "{part}: {error}");
+    }
+    assert_eq!(world.files(), [""; 0], "nothing of it is left");
+
+    let server = Server::new(|request| match request.target.ends_with(".sha256") {
+        true => Reply::ok("<html>not found</html>"),
+        false => Reply::ok(tar_gz("GeoLite2-City", &geo())),
+    });
+    let error = World::new().get(&server, Source::Geolite2).unwrap_err().to_string();
+    assert!(error.contains("it is not a SHA-256"), "{error}");
+}
+
+#[test]
+fn an_edited_lock_file_is_noticed() {
+    let server = || {
+        Server::new(|request| match request.target.ends_with("/checksums") {
+            true => Reply::status(404),
+            false => Reply::ok(geo()),
+        })
+    };
+    let sum = digest(&geo());
+    let size = geo().len().to_string();
+    let other = digest(b"another file");
+    for (from, to, is_here, message, reason) in [
+        (sum.as_str(), other.as_str(), true, other.as_str(), "the sum of another file: both are shown"),
+        (&sum, &other, false, &sum, "the same, where the file must be fetched"),
+        (&sum[12..], &other[12..], true, &sum, "only the end of the sum: the file in the store differs from it"),
+        (&size, "17", true, "locked: 17 bytes", "another size"),
+        ("2026-01-01", "2026-02-02", false, "it is of 2026-01-01, but the lock file states 2026-02-02", "another date"),
+        (
+            "https://ipinfo.io/",
+            "https://evil.example/",
+            false,
+            "does not begin with https://ipinfo.io/",
+            "another host",
+        ),
+        (
+            "https://ipinfo.io/",
+            "https://ipinfo.io.evil.example/",
+            false,
+            "does not begin with",
+            "a host that looks alike",
+        ),
+        ("\"ipinfo_lite.mmdb\"", "\"../../x\"", false, "is not the name of a source's file", "a path"),
+        ("\"bytes\"", "\"byte\"", true, "unknown field", "a misspelt key"),
+    ] {
+        let (server, world) = (server(), World::new());
+        world.get(&server, Source::Ipinfo).unwrap();
+        server.requests();
+        let text = std::fs::read_to_string(&world.store.lock).unwrap();
+        let edited = text.replacen(from, to, 1);
+        assert_ne!(text, edited, "{reason}");
+        std::fs::write(&world.store.lock, &edited).unwrap();
+        if !is_here {
+            std::fs::remove_dir_all(world.store.directory.join("ipinfo")).unwrap();
+        }
+        let error = world.get(&server, Source::Ipinfo).unwrap_err().to_string();
+        assert!(error.contains(message), "{reason}: {error}");
+        assert!(!error.contains("evil") && server.requests().iter().all(|request| !request.target.contains("evil")));
+        assert_eq!(std::fs::read_to_string(&world.store.lock).unwrap(), edited, "{reason}: nobody writes over it");
+    }
+}
