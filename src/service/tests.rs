@@ -365,10 +365,10 @@ const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*
 #[test]
 fn pages_have_status_and_head_of_their_documents() {
     for (path, status, caching, text, why) in [
-        ("/8.8.8.8", 200, "public, max-age=60", "Bog City", "an address"),
+        ("/8.8.8.8", 200, "public, max-age=300", "Bog City", "an address"),
         ("/8.8.8.8?dns=false", 200, "public, max-age=86400", "not looked up", "without DNS"),
         ("/10.0.0.1", 200, "public, max-age=86400", "Private-Use", "a special one"),
-        ("/dns.google", 200, "public, max-age=60", "Host name", "a host name"),
+        ("/dns.google", 200, "public, max-age=5", "Host name", "a host name, without a negative TTL"),
         ("/8.8.8.8/geo", 200, "public, max-age=86400", "{", "a member is not a page"),
         ("/nonsense", 400, "no-store", "value=\"nonsense\"", "an error"),
         ("/?q=a+b", 400, "no-store", "value=\"a b\"", "an error of what was typed"),
