@@ -23,10 +23,7 @@ impl Service {
             return document;
         }
         // Without a configuration, the page still says what is wrong with it.
-        let context = match self.page_context(request, Options::default(), platform).await {
-            Ok(context) => context,
-            Err(_) => Context::default(),
-        };
+        let context = self.page_context(request, Options::default(), platform).await.unwrap_or_default();
         let typed = search::typed(request.path_with_query());
         match reply(Content::Problem(problem, &typed), &context) {
             Ok(page) => page.of_problem(problem),

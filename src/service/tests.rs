@@ -409,6 +409,14 @@ fn pages_have_tags() {
         assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
         assert_eq!(field(&page, "vary"), Some("accept"), "{path}");
     }
+    for path in ["/8.8.8.8", "/dns.google"] {
+        let tag = |ttl| {
+            let record = move |question: &_| Reaction::records(question, ttl, vec![ptr("a.good."), address("8.8.8.8")]);
+            let got = with(&World::new(move |_, question| record(question)), path, &[("accept", BROWSER)]);
+            field(&got, "etag").unwrap().to_owned()
+        };
+        assert_eq!(tag(60), tag(59), "{path}: the TTL runs down, the page stays");
+    }
 }
 
 #[test]
