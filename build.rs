@@ -1,4 +1,4 @@
-//! Selects the databases that the component carries.
+//! Selects the databases that the component carries, and prepares the page's style and script.
 //!
 //! A release build takes `geo.mmdb`, `asn.mmdb` and `manifest.json` from the folder that `IPEDGE_DATABASES` names, or
 //! from `assets/`. Any other build takes the test fixture, so that `cargo check` and `cargo test` work on a fresh clone,
@@ -7,6 +7,11 @@
 use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+const PAGE: &str = "src/response/page";
 const WORLD: &str = "tests/fixtures/world.txt";
 const FILES: [(&str, &str); 3] =
     [("IPEDGE_GEO", "geo.mmdb"), ("IPEDGE_ASN", "asn.mmdb"), ("IPEDGE_MANIFEST", "manifest.json")];
@@ -18,7 +23,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (variable, file) in FILES {
         println!("cargo::rustc-env={variable}={}", folder.join(file).display());
     }
-    constants(&folder.join("manifest.json"))
+    constants(&folder.join("manifest.json"))?;
+    page(&root.join(PAGE))
 }
 
 /// Passes on what every document states about the databases as constants. If an instance read the manifest instead, it
@@ -52,6 +58,46 @@ fn is_date(text: &str) -> bool {
     let is_digit =
         |(index, byte): (usize, u8)| if index == 4 || index == 7 { byte == b'-' } else { byte.is_ascii_digit() };
     text.len() == 10 && text.bytes().enumerate().all(is_digit)
+}
+
+/// Prepares the style and the script of the page, which stand inside it: without comments and indentation, and with
+/// their hashes for the page's policy (CSP Level 3, section 2.3.1). Every change of the page changes its version.
+fn page(folder: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    for (file, name) in [("page.css", "STYLE"), ("page.js", "SCRIPT")] {
+        let code = fs::read_to_string(folder.join(file))?;
+        let compact: Vec<_> =
+            code.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line)).collect();
+        let compact = compact.join("\n");
+        let path = out.join(file);
+        println!("cargo::rustc-env=IPEDGE_PAGE_{name}={}", path.display());
+        println!("cargo::rustc-env=IPEDGE_PAGE_{name}_HASH=sha256-{}", STANDARD.encode(Sha256::digest(&compact)));
+        fs::write(path, compact)?;
+    }
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    files.sort();
+    let mut version = Sha256::new();
+    for file in files {
+        version.update(fs::read(file)?);
+    }
+    println!("cargo::rustc-env=IPEDGE_PAGE_VERSION={}", STANDARD.encode(version.finalize()));
+    Ok(())
+}
+
+/// A line that is a comment as a whole. Others stay: to find the end of a string needs a parser.
+fn is_comment(line: &str) -> bool {
+    line.starts_with("//") || (line.starts_with("/*") && line.ends_with("*/"))
+}
+
+/// The files of a folder and of those inside it.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { collect(&path, files)? } else { files.push(path) }
+    }
+    Ok(())
 }
 
 /// The longest attribution in bytes. Every document contains it.

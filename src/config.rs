@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 
 pub use resolver::Resolver;
 
-use self::resolver::{endpoint, resolver};
+use self::resolver::{endpoint, origin, resolver};
 use self::variables::Variable;
 use crate::platform::Platform;
 use crate::request::caller;
@@ -34,6 +34,17 @@ pub struct Config {
     pub batch_limit: usize,
     /// `host_names`: whether host names are looked up.
     pub host_names: bool,
+    /// `ipv4_origin` and `ipv6_origin`: where the page finds out the caller's other address.
+    pub origins: Origins,
+}
+
+/// Origins of the same service that are reached over one version of IP only, such as `https://ipv4.example`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    /// The origin without IPv6 addresses.
+    pub ipv4: Option<String>,
+    /// The origin without IPv4 addresses.
+    pub ipv6: Option<String>,
 }
 
 impl Config {
@@ -57,6 +68,10 @@ impl Config {
             caller: caller::CallerHeader::parse(header, proxy_count(proxies))?,
             batch_limit: values.parse(variables::BATCH_LIMIT, batch_limit)?,
             host_names: values.parse(variables::HOST_NAMES, switch)?,
+            origins: Origins {
+                ipv4: values.parse(variables::IPV4_ORIGIN, origin)?,
+                ipv6: values.parse(variables::IPV6_ORIGIN, origin)?,
+            },
         })
     }
 

@@ -20,7 +20,7 @@ use crate::platform::{Body, Platform, Response, Unreachable, WakeOnDrop};
 pub use reaction::{Canned, Reaction, address, cname, name, ptr};
 
 /// Good values of all variables: those of [`config`].
-pub const VARIABLES: [(&str, &str); 9] = [
+pub const VARIABLES: [(&str, &str); 11] = [
     ("doh_primary", "https://one.example"),
     ("doh_fallback", "https://two.example"),
     ("doh_path", "/dns-query"),
@@ -30,6 +30,8 @@ pub const VARIABLES: [(&str, &str); 9] = [
     ("trusted_proxies", "0"),
     ("batch_limit", "100"),
     ("host_names", "true"),
+    ("ipv4_origin", ""),
+    ("ipv6_origin", ""),
 ];
 
 type React<'a> = Box<dyn Fn(&str, &Message) -> Reaction + 'a>;
@@ -127,6 +129,7 @@ pub fn config() -> Config {
         caller: crate::request::caller::CallerHeader::default(),
         batch_limit: 100,
         host_names: true,
+        origins: crate::config::Origins::default(),
     }
 }
 

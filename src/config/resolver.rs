@@ -1,4 +1,4 @@
-//! URLs of resolvers.
+//! URLs of resolvers, and other origins.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -51,6 +51,23 @@ pub(super) fn resolver(value: &str, path: &PathAndQuery) -> Result<Resolver, &'s
         parts.path_and_query = Some(path.clone());
     }
     Ok(Resolver { url: Uri::from_parts(parts).map_err(|_| FORM)? })
+}
+
+/// An origin (RFC 6454 section 6.2) in its normal form; `None` where the value is empty. It goes into a header, and has
+/// no character that ends something there.
+pub(super) fn origin(value: &str) -> Result<Option<String>, &'static str> {
+    const FORM: &str = "must be empty or an origin like https://ipv4.example, without a path";
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let (scheme, rest) = value.split_once("://").ok_or(FORM)?;
+    let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
+        "https" => ("https", 443),
+        "http" => ("http", 80),
+        _ => return Err(FORM),
+    };
+    let authority = rest.parse().ok().and_then(|authority| normal(&authority, default_port)).ok_or(FORM)?;
+    Ok(Some(format!("{scheme}://{authority}")))
 }
 
 /// The authority in its normal form (RFC 3986 section 6.2), so that equal resolvers are seen to be equal: the host in

@@ -93,6 +93,12 @@ fn bad_values_name_their_variable() {
         ("trusted_proxies", "1", "nobody adds to spin-client-addr"),
         ("batch_limit", "-1", "negative"),
         ("batch_limit", "1001", "more than a deadline allows"),
+        ("ipv4_origin", "ipv4.example", "no scheme"),
+        ("ipv4_origin", "https://ipv4.example/", "a path"),
+        ("ipv4_origin", "https://ipv4.example; script-src *", "another directive of a policy"),
+        ("ipv6_origin", "ftp://ipv6.example", "not HTTP"),
+        ("ipv6_origin", "https://me:secret@ipv6.example", "credentials"),
+        ("ipv6_origin", "https://*.example", "a wildcard"),
         ("host_names", "", "empty"),
         ("host_names", "no", "neither true nor false"),
         ("host_names", "True", "another case"),
@@ -145,5 +151,20 @@ fn defaults_are_good_values() {
         let config = read(&variables::ALL.map(|variable| (variable.name, default(&variable))));
         let config = config.unwrap_or_else(|error| panic!("{why}: {error}"));
         assert_eq!(config.caller.header(), caller, "{why}");
+    }
+}
+
+#[test]
+fn origins() {
+    for (value, expected, why) in [
+        ("", None, "empty: there is none"),
+        ("https://ipv4.example", Some("https://ipv4.example"), "the usual"),
+        ("HTTPS://IPv4.Example:443", Some("https://ipv4.example"), "the form that browsers compare"),
+        ("http://127.0.0.1:3000", Some("http://127.0.0.1:3000"), "a server nearby"),
+        ("https://[2001:DB8::1]:8443", Some("https://[2001:db8::1]:8443"), "an address"),
+    ] {
+        let config = read(&[("ipv4_origin", value)]).unwrap_or_else(|error| panic!("{why}: {error}"));
+        let expected = Origins { ipv4: expected.map(str::to_owned), ipv6: None };
+        assert_eq!(config.origins, expected, "{why}");
     }
 }

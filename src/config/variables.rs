@@ -37,8 +37,14 @@ pub const BATCH_LIMIT: Variable = Variable { name: "batch_limit", default: "100"
 /// Whether host names are looked up.
 pub const HOST_NAMES: Variable = Variable { name: "host_names", default: "true" };
 
+/// An origin of the service without IPv6 addresses, where the page finds out the caller's IPv4 address; may be empty.
+pub const IPV4_ORIGIN: Variable = Variable { name: "ipv4_origin", default: "" };
+
+/// The same without IPv4 addresses.
+pub const IPV6_ORIGIN: Variable = Variable { name: "ipv6_origin", default: "" };
+
 /// All of them.
-pub const ALL: [Variable; 9] = [
+pub const ALL: [Variable; 11] = [
     DOH_PRIMARY,
     DOH_FALLBACK,
     DOH_PATH,
@@ -48,6 +54,8 @@ pub const ALL: [Variable; 9] = [
     TRUSTED_PROXIES,
     BATCH_LIMIT,
     HOST_NAMES,
+    IPV4_ORIGIN,
+    IPV6_ORIGIN,
 ];
 
 impl Variable {

@@ -5,6 +5,7 @@ mod caching;
 mod caller;
 mod media_types;
 mod members;
+mod pages;
 mod reports;
 
 use futures_util::StreamExt as _;

@@ -57,9 +57,11 @@ async fn media_types() {
     let cases = [
         ("/", browser, StatusCode::OK, "text/html; charset=utf-8", "a browser"),
         ("/", "*/*", StatusCode::OK, "application/json", "curl"),
-        ("/me", browser, StatusCode::OK, "application/json", "always JSON"),
-        ("/8.8.8.8", browser, StatusCode::OK, "application/json", "a browser accepts everything"),
-        ("/8.8.8.8", "text/html", StatusCode::NOT_ACCEPTABLE, "application/problem+json", "nothing fits"),
+        ("/me", browser, StatusCode::OK, "text/html; charset=utf-8", "the same as /"),
+        ("/8.8.8.8", browser, StatusCode::OK, "text/html; charset=utf-8", "every subject has a page"),
+        ("/8.8.8.8?pretty=true", browser, StatusCode::OK, "application/json", "indented JSON"),
+        ("/8.8.8.8/geo", browser, StatusCode::OK, "application/json", "a member has no page"),
+        ("/8.8.8.8", "text/plain", StatusCode::NOT_ACCEPTABLE, "application/problem+json", "nothing fits"),
         ("/8.8.8.8", "image/*;q=1, */*;q=0", StatusCode::NOT_ACCEPTABLE, "application/problem+json", "all is excluded"),
         ("/8.8.8.8/asn/number", "application/json", StatusCode::OK, "application/json", "JSON is preferred"),
     ];
