@@ -107,6 +107,19 @@ target/fixtures/manifest.json: tests/fixtures/world.txt $(packer)
 verify: data ## compare the databases with their sources: every network, and 10 million random addresses
 	$(pack) verify $(choice)
 
+# The page's map and the countries' bounding boxes. Both files are committed: only a change needs Node.js.
+map_packages := assets/map/node_modules/.package-lock.json
+
+.PHONY: map
+map: $(map_packages) ## make the page's map and the countries' bounding boxes from Natural Earth
+	node assets/map/make.js
+
+$(map_packages): assets/map/package.json assets/map/package-lock.json
+	command -v npm > /dev/null || scripts/install.sh "npm fetches Natural Earth's data" npm
+	command -v node > /dev/null || scripts/install.sh 'the map is made by Node.js' nodejs
+	cd assets/map && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
 # --- tests -------------------------------------------------------------------------------------------------------
 
 .PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-data test-real
@@ -158,6 +171,10 @@ test-clients: component-fixture
 	cargo build --package host --bins
 	python3 tests/clients/run.py
 
+.PHONY: test-map
+test-map: $(map_packages)
+	cd assets/map && node --test
+
 .PHONY: test-browser
 test-browser: component-fixture ## run the JavaScript of docs/clients.md in a browser, in a page of another origin
 	command -v chromium > /dev/null || scripts/install.sh 'the JavaScript of docs/clients.md must run in browsers' chromium
@@ -206,6 +223,6 @@ lint: ## check links, formatting, warnings, spin.toml, and shell scripts if shel
 .PHONY: clean
 clean: ## remove everything that make has built
 	cargo clean
-	rm -rf target assets/node_modules $(databases)
+	rm -rf target assets/node_modules assets/map/node_modules $(databases)
 
 .FORCE:
