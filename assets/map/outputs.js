@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 
 /** The files and their contents. */
 export const outputs = [
-  { file: new URL("../../src/response/page/world.svg", import.meta.url), text: () => paths(atlas("110m")) },
+  { file: new URL("../../src/response/page/world.txt", import.meta.url), text: () => paths(atlas("110m")) },
   { file: new URL("../pack/src/plausibility/bounds.tsv", import.meta.url), text: () => bounds(atlas("10m")) },
 ];
 

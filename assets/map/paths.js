@@ -1,11 +1,12 @@
-// The map of the page: coasts and borders as two SVG paths, for a view of the world and closer ones.
+// The map of the page: coasts and borders as the data of two SVG paths, one a line, for a view of the world and closer
+// ones.
 //
 // The projection is equirectangular (EPSG:4326), and a user unit is a degree: x is the longitude, y the negative latitude,
 // so the world is viewBox="-180 -90 360 180". A closer view is another viewBox of the same paths. Where that crosses the
 // antimeridian, show the paths again, 360 units to the east or west.
 //
-// Fill #land and do not stroke it: it is cut at the antimeridian, and a stroke would show the cut. Stroke #borders and do
-// not fill it: it is where two countries touch, without coasts.
+// The first line is the land: fill it and do not stroke it. It is cut at the antimeridian, and a stroke would show the cut.
+// The second line is the borders, where two countries touch, without coasts: stroke them and do not fill them.
 
 import { geoEquirectangular, geoPath } from "d3-geo";
 import { feature, mesh, merge } from "topojson-client";
@@ -22,15 +23,13 @@ const LEAST_AREA = 0.02;
 /** How many bytes the paths may have: the page is one response, and must stay small. */
 const MOST_BYTES = 40 * 1024;
 
-const HEADER = "<!-- Made by assets/map (make map). Natural Earth, 1:110m, public domain: naturalearthdata.com -->";
-
-/** Two path elements, #land and #borders. */
+/** The land, and the borders. */
 export function paths(countries) {
   const topology = simplify(presimplify(countries), LEAST_AREA);
   const polygons = territories(topology).map(({ codes, geometry }) => ({ ...geometry, code: codes[0] }));
   const land = merge(topology, polygons);
   const borders = mesh(topology, { type: "GeometryCollection", geometries: polygons }, (a, b) => a.code !== b.code);
-  const text = `${HEADER}\n<path id="land" d="${path(land)}"/>\n<path id="borders" d="${path(borders)}"/>\n`;
+  const text = `${path(land)}\n${path(borders)}\n`;
   if (Buffer.byteLength(text) > MOST_BYTES) {
     throw new Error(`the paths have more than ${MOST_BYTES} bytes: ${Buffer.byteLength(text)}; raise LEAST_AREA`);
   }

@@ -16,13 +16,15 @@ for (const { file, text } of outputs) {
 }
 
 test("the paths stay in the world, and no line crosses it", () => {
-  for (const [, id, data] of map.text().matchAll(/<path id="(\w+)" d="([^"]*)"/g)) {
+  const [land, borders] = map.text().split("\n");
+  for (const [name, data] of Object.entries({ land, borders })) {
+    assert.match(data, /^M[-\d][-.\dMlhvz ]+$/, name);
     for (const line of lines(data)) {
       line.forEach(([x, y], index) => {
-        assert.ok(Math.abs(x) <= 180 && Math.abs(y) <= 90, `#${id} has a point at ${x} ${y}`);
+        assert.ok(Math.abs(x) <= 180 && Math.abs(y) <= 90, `${name}: a point at ${x} ${y}`);
         const [fromX, fromY] = line[index - 1] ?? [x, y];
         const isEdge = [x, fromX].every((at) => Math.abs(at) === 180) || [y, fromY].every((at) => at === 90);
-        assert.ok(isEdge || Math.abs(x - fromX) < 30, `#${id} has a line from ${fromX} ${fromY} to ${x} ${y}`);
+        assert.ok(isEdge || Math.abs(x - fromX) < 30, `${name}: a line from ${fromX} ${fromY} to ${x} ${y}`);
       });
     }
   }
