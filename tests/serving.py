@@ -26,9 +26,12 @@ def serving(program, *options):
 
 
 @contextlib.contextmanager
-def service(*options, **variables):
-    """Runs the component with the tests' databases and resolver while the block runs. Yields its origin."""
-    with serving("doh") as url:
+def service(*options, resolver=(), **variables):
+    """Runs the component with the tests' databases and resolver while the block runs. Yields its origin.
+
+    `options` are those of the host, and `resolver` those of the resolver.
+    """
+    with serving("doh", *resolver) as url:
         resolver = url.removesuffix("/dns-query")
         variables = {"doh_primary": resolver, "doh_fallback": resolver, **variables}
         given = [f"--variable={name}={value}" for name, value in variables.items()]

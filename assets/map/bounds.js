@@ -63,7 +63,7 @@ function extent(ring) {
 function around(extents) {
   const gap = { width: 0, west: 180, east: -180 };
   let to = Math.max(...extents.map(([, east]) => east)) - 360;
-  for (const [west, east] of extents.toSorted(([one], [other]) => one - other)) {
+  for (const [west, east] of [...extents].sort(([one], [other]) => one - other)) {
     if (west - to > gap.width) Object.assign(gap, { width: west - to, west: to, east: west });
     to = Math.max(to, east);
   }
