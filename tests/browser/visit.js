@@ -1,6 +1,7 @@
 // A visit to the page in Chromium, with a record of everything that a page must not do.
 
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { after, test } from "node:test";
 
 import { chromium } from "playwright-core";
@@ -58,6 +59,7 @@ export class Visitor {
   requests = [];
   violations = [];
   messages = [];
+  events = new EventEmitter();
 
   static async arrive(options = {}) {
     const visitor = new Visitor();
@@ -74,15 +76,26 @@ export class Visitor {
     context.on("console", (message) => {
       if (!["error", "warning"].includes(message.type())) return;
       const isViolation = message.text().includes("Content Security Policy");
-      (isViolation ? visitor.violations : visitor.messages).push(message.text());
+      if (isViolation) visitor.violates(message.text());
+      else visitor.messages.push(message.text());
     });
-    await context.exposeBinding("violated", (_, directive) => visitor.violations.push(directive));
+    await context.exposeBinding("violated", (_, directive) => visitor.violates(directive));
     await context.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) => violated(`${event.effectiveDirective} ${event.blockedURI}`));
     });
     visitor.context = context;
     visitor.page = await context.newPage();
     return visitor;
+  }
+
+  violates(what) {
+    this.violations.push(what);
+    this.events.emit("violation");
+  }
+
+  /** Waits until the policy has been violated. */
+  async violated() {
+    if (this.violations.length === 0) await once(this.events, "violation", { signal: AbortSignal.timeout(PATIENCE) });
   }
 
   /** URLs outside the services under test. */

@@ -23,6 +23,8 @@ const HOSTILE: &[&[&[u8]]] = &[
     &[b"</title></script></textarea><svg onload=document.title='ran'>", b"test"],
     &[b"<link rel=stylesheet href=http://127.0.0.2/>", b"doh", b"test"],
     &[b"javascript:document.title='ran'", b"doh", b"test"],
+    &[b"=HYPERLINK(\"http://127.0.0.2/\")", b"doh", b"test"], // a formula, for spreadsheets
+    &[b"{{7*7}}${7*7}<!--", b"doh", b"test"],
     &["\u{202e}moc.elpmaxe\u{2066}\u{200b}".as_bytes(), b"doh", b"test"], // bidi controls, a space without width
     &[b"\x1b[31m\r\nset-cookie: ran=1\0", b"doh", b"test"],
 ];
