@@ -1,4 +1,4 @@
-//! Selects the databases that the component carries.
+//! Selects the databases that the component carries, and prepares the page's style and script.
 //!
 //! A release build takes `geo.mmdb`, `asn.mmdb` and `manifest.json` from the folder that `IPEDGE_DATABASES` names, or
 //! from `assets/`. Any other build takes the test fixture, so that `cargo check` and `cargo test` work on a fresh clone,
@@ -7,6 +7,9 @@
 use std::path::{Path, PathBuf};
 use std::{env, error::Error, fs};
 
+use sha2::{Digest, Sha256};
+
+const PAGE: &str = "src/response/page";
 const WORLD: &str = "tests/fixtures/world.txt";
 const FILES: [(&str, &str); 3] =
     [("IPEDGE_GEO", "geo.mmdb"), ("IPEDGE_ASN", "asn.mmdb"), ("IPEDGE_MANIFEST", "manifest.json")];
@@ -18,7 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (variable, file) in FILES {
         println!("cargo::rustc-env={variable}={}", folder.join(file).display());
     }
-    constants(&folder.join("manifest.json"))
+    constants(&folder.join("manifest.json"))?;
+    page(&root.join(PAGE))
 }
 
 /// Passes on what every document states about the databases as constants. If an instance read the manifest instead, it
@@ -37,7 +41,70 @@ fn constants(manifest: &Path) -> Result<(), Box<dyn Error>> {
     // Rounded up, so that it remains an upper bound; 0 means a lossless database.
     let bound = geo["error_bound_km"].as_f64().unwrap_or(0.0).ceil();
     println!("cargo::rustc-env=IPEDGE_ERROR_BOUND_KM={bound}");
+    for (variable, file) in [("IPEDGE_GEO_DATE", "geo.mmdb"), ("IPEDGE_ASN_DATE", "asn.mmdb")] {
+        let database = databases.iter().find(|database| database["file"] == file);
+        let date = database.and_then(|database| database["build_date"].as_str()).unwrap_or_default();
+        // YYYY-MM-DD, as in the manifest.
+        if date.len() != 10 || !date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return Err(format!("manifest.json: {file} has no date of its data: run `make data`").into());
+        }
+        println!("cargo::rustc-env={variable}={date}");
+    }
     Ok(())
+}
+
+/// Prepares the style and the script of the page, which stand inside it: without comments and indentation, and with
+/// their hashes for the page's policy (CSP Level 3, section 2.3.1). Every change of the page changes its version.
+fn page(folder: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    for (file, name) in [("page.css", "STYLE"), ("page.js", "SCRIPT")] {
+        let code = fs::read_to_string(folder.join(file))?;
+        let compact: Vec<_> =
+            code.lines().map(str::trim).filter(|line| !line.is_empty() && !is_comment(line)).collect();
+        let compact = compact.join("\n");
+        let path = out.join(file);
+        println!("cargo::rustc-env=IPEDGE_PAGE_{name}={}", path.display());
+        println!("cargo::rustc-env=IPEDGE_PAGE_{name}_HASH=sha256-{}", base64(&Sha256::digest(&compact)));
+        fs::write(path, compact)?;
+    }
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    files.sort();
+    let mut version = Sha256::new();
+    for file in files {
+        version.update(fs::read(file)?);
+    }
+    println!("cargo::rustc-env=IPEDGE_PAGE_VERSION={}", base64(&version.finalize()));
+    Ok(())
+}
+
+/// A line that is a comment as a whole. Others stay: to find the end of a string needs a parser.
+fn is_comment(line: &str) -> bool {
+    line.starts_with("//") || (line.starts_with("/*") && line.ends_with("*/"))
+}
+
+/// The files of a folder and of those inside it.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { collect(&path, files)? } else { files.push(path) }
+    }
+    Ok(())
+}
+
+/// Base 64 (RFC 4648 section 4).
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - chunk.len()));
+        for position in 0..4 {
+            let digit = ALPHABET[bits >> (18 - 6 * position) & 63];
+            text.push(if position <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
 }
 
 /// The longest attribution in bytes. Every document contains it.

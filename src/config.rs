@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use futures_util::future::{try_join, try_join4, try_join5};
+use futures_util::future::{try_join, try_join3, try_join4, try_join5};
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
 
@@ -30,6 +30,17 @@ pub struct Config {
     pub batch_limit: usize,
     /// `host_names`: whether host names are looked up.
     pub host_names: bool,
+    /// `ipv4_origin` and `ipv6_origin`: where the page finds out the caller's other address.
+    pub origins: Origins,
+}
+
+/// Origins of the same service that are reached over one version of IP only, such as `https://ipv4.example`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    /// The origin without IPv6 addresses.
+    pub ipv4: Option<String>,
+    /// The origin without IPv4 addresses.
+    pub ipv6: Option<String>,
 }
 
 /// A DNS-over-HTTPS resolver (RFC 8484). Shown as its origin only: the path can identify the operator's account.
@@ -68,7 +79,9 @@ impl Config {
             get("dns_hedge_ms"),
         );
         let rest = try_join4(get("caller_header"), get("trusted_proxies"), get("batch_limit"), get("host_names"));
-        let ((primary, fallback, path, timeout, hedge), (header, proxies, limit, names)) = try_join(dns, rest).await?;
+        let origins = try_join(get("ipv4_origin"), get("ipv6_origin"));
+        let (dns, rest, (ipv4, ipv6)) = try_join3(dns, rest, origins).await?;
+        let ((primary, fallback, path, timeout, hedge), (header, proxies, limit, names)) = (dns, rest);
         let path = checked("doh_path", endpoint(&path))?;
         let primary = checked("doh_primary", resolver(&primary, &path))?;
         let fallback = checked("doh_fallback", resolver(&fallback, &path))?;
@@ -80,6 +93,10 @@ impl Config {
             caller: caller::CallerHeader::parse(&header, proxy_count(&proxies))?,
             batch_limit: checked("batch_limit", batch_limit(&limit))?,
             host_names: checked("host_names", switch(&names))?,
+            origins: Origins {
+                ipv4: checked("ipv4_origin", origin(&ipv4))?,
+                ipv6: checked("ipv6_origin", origin(&ipv6))?,
+            },
         })
     }
 
@@ -137,6 +154,23 @@ fn resolver(value: &str, path: &PathAndQuery) -> Result<Resolver, &'static str> 
         parts.path_and_query = Some(path.clone());
     }
     Ok(Resolver { url: Uri::from_parts(parts).map_err(|_| FORM)? })
+}
+
+/// An origin (RFC 6454 section 6.2) in its normal form; `None` where the value is empty. It goes into a header, and has
+/// no character that ends something there.
+fn origin(value: &str) -> Result<Option<String>, &'static str> {
+    const FORM: &str = "must be empty or an origin like https://ipv4.example, without a path";
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let (scheme, rest) = value.split_once("://").ok_or(FORM)?;
+    let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
+        "https" => ("https", 443),
+        "http" => ("http", 80),
+        _ => return Err(FORM),
+    };
+    let authority = rest.parse().ok().and_then(|authority| normal(&authority, default_port)).ok_or(FORM)?;
+    Ok(Some(format!("{scheme}://{authority}")))
 }
 
 /// The authority in its normal form (RFC 3986 section 6.2), so that equal resolvers are seen to be equal: the host in
@@ -316,6 +350,12 @@ mod tests {
             ("trusted_proxies", "1", "nobody adds to spin-client-addr"),
             ("batch_limit", "-1", "negative"),
             ("batch_limit", "1001", "more than a deadline allows"),
+            ("ipv4_origin", "ipv4.example", "no scheme"),
+            ("ipv4_origin", "https://ipv4.example/", "a path"),
+            ("ipv4_origin", "https://ipv4.example; script-src *", "another directive of a policy"),
+            ("ipv6_origin", "ftp://ipv6.example", "not HTTP"),
+            ("ipv6_origin", "https://me:secret@ipv6.example", "credentials"),
+            ("ipv6_origin", "https://*.example", "a wildcard"),
             ("host_names", "", "empty"),
             ("host_names", "no", "neither true nor false"),
             ("host_names", "True", "another case"),
@@ -345,6 +385,21 @@ mod tests {
         }
         let config = read(&[("caller_header", "True-Client-IP")]).unwrap();
         assert_eq!(config.caller.header(), "true-client-ip", "field names have no case");
+    }
+
+    #[test]
+    fn origins() {
+        for (value, expected, why) in [
+            ("", None, "empty: there is none"),
+            ("https://ipv4.example", Some("https://ipv4.example"), "the usual"),
+            ("HTTPS://IPv4.Example:443", Some("https://ipv4.example"), "the form that browsers compare"),
+            ("http://127.0.0.1:3000", Some("http://127.0.0.1:3000"), "a server nearby"),
+            ("https://[2001:DB8::1]:8443", Some("https://[2001:db8::1]:8443"), "an address"),
+        ] {
+            let config = read(&[("ipv4_origin", value)]).unwrap_or_else(|error| panic!("{why}: {error}"));
+            let expected = Origins { ipv4: expected.map(str::to_owned), ipv6: None };
+            assert_eq!(config.origins, expected, "{why}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod timing;
 
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use futures_util::future::{join, join_all};
 use hickory_proto::rr::Name;
@@ -84,6 +85,12 @@ impl<'a, O: Platform> Lookup<'a, O> {
     /// The value of `server-timing`; empty where nothing took time.
     pub fn server_timing(&self) -> String {
         self.timing.header(&self.summary())
+    }
+
+    /// How long DNS took; `None` where there was no query, and in answers that are not for the caller alone: it would
+    /// show which answers were cached.
+    pub fn dns_time(&self) -> Option<Duration> {
+        self.timing.dns().filter(|_| self.summary().private)
     }
 
     /// What is known of a subject.

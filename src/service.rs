@@ -5,6 +5,7 @@ mod batch;
 mod element;
 mod memory;
 mod output;
+mod pages;
 mod reports;
 
 use std::sync::OnceLock;
@@ -58,14 +59,15 @@ impl Service {
     pub async fn answer<'a>(&'a self, request: &impl Request, platform: &'a impl Platform) -> Reply<'a> {
         let reply = match self.route(request, platform).await {
             Ok(reply) => reply,
-            Err(problem) => Reply::problem(&problem),
+            Err(problem) => self.problem(request, &problem, platform).await,
         };
         if request.method() == "HEAD" { reply.without_body() } else { reply }
     }
 
     async fn route<'a>(&'a self, request: &impl Request, platform: &'a impl Platform) -> Result<Reply<'a>, Problem> {
         match Route::parse(request.method(), request.path_with_query())? {
-            Route::Root(options) => self.root(request, options, platform).await,
+            Route::Root(options) => self.own(request, None, options, platform).await,
+            Route::Search(location) => Ok(Reply::search(location)),
             Route::Own(member, options) => self.own(request, member, options, platform).await,
             Route::Address(ip, member, options) => self.address(request, ip, member, options, platform).await,
             Route::Host(host, options) => self.host(request, &host, options, platform).await,

@@ -113,7 +113,7 @@ pub fn address(ip: &str) -> RData {
 }
 
 /// Good values of all variables: what [`config`] says.
-pub const VARIABLES: [(&str, &str); 9] = [
+pub const VARIABLES: [(&str, &str); 11] = [
     ("doh_primary", "https://one.example"),
     ("doh_fallback", "https://two.example"),
     ("doh_path", "/dns-query"),
@@ -123,6 +123,8 @@ pub const VARIABLES: [(&str, &str); 9] = [
     ("trusted_proxies", "0"),
     ("batch_limit", "100"),
     ("host_names", "true"),
+    ("ipv4_origin", ""),
+    ("ipv6_origin", ""),
 ];
 
 type React<'a> = Box<dyn Fn(&str, &Message) -> Reaction + 'a>;
@@ -216,6 +218,7 @@ pub fn config() -> Config {
         caller: crate::request::caller::CallerHeader::default(),
         batch_limit: 100,
         host_names: true,
+        origins: crate::config::Origins::default(),
     }
 }
 

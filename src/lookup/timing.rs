@@ -41,6 +41,11 @@ impl Timing {
         }
     }
 
+    /// How long DNS took, from the first query to the last reply; `None` where there was no query.
+    pub fn dns(&self) -> Option<Duration> {
+        self.dns.get().map(|(first, last)| last.saturating_sub(first))
+    }
+
     /// The value of `server-timing` (W3C Server Timing, section 2): times in milliseconds; `dns` names the resolver that
     /// answered.
     ///

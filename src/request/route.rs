@@ -2,6 +2,7 @@
 
 mod error;
 mod options;
+pub mod search;
 mod short_name;
 
 use std::borrow::Cow;
@@ -19,6 +20,9 @@ use crate::request::subject::{HostName, Subject};
 pub enum Route {
     /// `GET /`: the report on the caller's own address, or the page.
     Root(Options),
+    /// `GET /?q=…`, the form of the page: the path, with query, of what was typed. Made from what was parsed, so it begins
+    /// with one slash and stays on this host.
+    Search(String),
     /// `GET /me`, `GET /me/{member…}`: the report on the caller's own address, or a member of it.
     Own(Option<Member>, Options),
     /// `GET /{ip}`, `GET /{ip}/{member…}`: the report on an address, or a member of it.
@@ -80,6 +84,11 @@ impl Route {
             return Err(Error::MethodNotAllowed(methods));
         }
         let options = Options::parse(query)?;
+        if segments == [""]
+            && let Some(text) = search::text(query)
+        {
+            return Ok(Self::Search(search::location(&text?, options)?));
+        }
         let route = Self::resource(raw.first().copied().unwrap_or_default(), &segments, options)?;
         if has_final_slash { route.without_final_slash() } else { Ok(route) }
     }
@@ -125,7 +134,7 @@ impl Route {
             Self::Health(options) => location("health", None, options),
             Self::OpenApi => location("openapi.json", None, none),
             Self::Redirect(redirect) => return Ok(Self::Redirect(redirect)),
-            Self::Root(_) | Self::Icon | Self::Robots | Self::Methods(_) => return Err(Error::NoSuchPath),
+            Self::Root(_) | Self::Search(_) | Self::Icon | Self::Robots | Self::Methods(_) => return Err(Error::NoSuchPath),
         };
         Ok(Self::Redirect(Redirect { is_permanent: true, location }))
     }

@@ -1,93 +1,171 @@
-//! The page: the caller's own report, for people.
+//! The page for people: every document, and every error, as HTML.
+//!
+//! The markup stands in `page/templates`, the style and the script in `page/page.css` and `page/page.js`; all of it goes
+//! into one response. Templates escape what they are given. What DNS and the databases say is shown as [`text`] has it,
+//! with its direction isolated.
 
-use crate::lookup::report::Report;
+mod links;
+mod map;
+mod names;
+mod place;
+mod records;
+mod special;
+mod text;
+mod view;
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use askama::Template;
+
+use crate::config::Origins;
+use crate::lookup::databases::bundled;
+use crate::lookup::report::{Host, Report};
+use crate::request::route::Options;
 use crate::response::problem::Problem;
 
-/// The page loads its icon and nothing else, runs nothing, and cannot be put into a frame.
-pub const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-                          frame-ancestors 'none'";
+use links::Piece;
+use view::View;
 
-/// The page of a report.
+/// The version of the page: another one for every change of its templates, style, script or code. Part of the tags of
+/// pages.
+pub const VERSION: &str = env!("IPEDGE_PAGE_VERSION");
+
+const STYLE: &str = include_str!(env!("IPEDGE_PAGE_STYLE"));
+const SCRIPT: &str = include_str!(env!("IPEDGE_PAGE_SCRIPT"));
+
+/// The room for what a page has beside its style, its script and the map.
+const ROOM: usize = 24 * 1024;
+
+/// What is shown.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    /// The report on an address.
+    Address(&'a Report<'a>),
+    /// The report on the caller's own address, and how long DNS took.
+    Own(&'a Report<'a>, Option<Duration>),
+    /// What a host name resolves to.
+    Host(&'a Host<'a>),
+    /// An error, and what the client typed.
+    Problem(&'a Problem, &'a str),
+}
+
+/// What all pages of a request have in common.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// Where the page finds out the caller's other address.
+    pub origins: Origins,
+    /// How many subjects a batch may have; 0 turns batches off.
+    pub batch_limit: usize,
+    /// Whether host names are looked up.
+    pub host_names: bool,
+    /// The host that the request was sent to, and its port.
+    pub authority: Option<String>,
+    /// The parameters of the request.
+    pub options: Options,
+}
+
+/// The page of this content.
 ///
 /// # Errors
 ///
-/// When the report cannot be written as JSON.
-pub fn render(report: &Report<'_>) -> Result<Vec<u8>, Problem> {
-    let json = escape(&serde_json::to_string_pretty(report)?);
-    let ip = report.ip;
-    let attribution = linked(&escape(report.attribution));
-    Ok(format!(
-        "<!doctype html>\n\
-         <html lang=\"en\">\n\
-         <meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <link rel=\"icon\" href=\"/icon.svg\" type=\"image/svg+xml\">\n\
-         <title>{ip}</title>\n\
-         <style>\n\
-         :root {{ color-scheme: light dark }}\n\
-         body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }}\n\
-         h1 {{ overflow-wrap: anywhere }}\n\
-         pre {{ overflow-x: auto }}\n\
-         </style>\n\
-         <h1>{ip}</h1>\n\
-         <pre>{json}</pre>\n\
-         <p>For programs: <code>curl</code> this page, or use <a href=\"/me\">/me</a>. Any other address: \
-         <code>/{{ip}}</code>. <a href=\"/openapi.json\">The contract</a>, <a href=\"/about\">about this service</a>.</p>\n\
-         <p>{attribution}</p>\n"
-    )
-    .into_bytes())
+/// When a template cannot be rendered.
+pub fn render(content: Content<'_>, context: &Context) -> Result<Vec<u8>, Problem> {
+    let view = View::new(content, context);
+    let (problem, search) = match content {
+        Content::Problem(problem, typed) => (Some(problem), typed.to_owned()),
+        Content::Address(report) => (None, report.ip.to_string()),
+        Content::Host(host) => (None, host.unicode.clone()),
+        Content::Own(..) => (None, String::new()),
+    };
+    let page = Page {
+        title: view.title(),
+        is_front: matches!(content, Content::Own(..)),
+        search,
+        problem,
+        view,
+        batch_limit: context.batch_limit,
+        host_names: context.host_names,
+        style: STYLE,
+        script: SCRIPT,
+        land: map::land(),
+        borders: map::borders(),
+        attribution: links::attribution(bundled::ATTRIBUTION),
+        geo_date: bundled::GEO_DATE,
+        geo_day: text::date(bundled::GEO_DATE),
+        asn_date: bundled::ASN_DATE,
+        asn_day: text::date(bundled::ASN_DATE),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let mut html = String::with_capacity(STYLE.len() + SCRIPT.len() + page.land.len() + page.borders.len() + ROOM);
+    page.render_into(&mut html).map_err(|error| {
+        Problem::new(500, "The service is broken", format!("the page cannot be rendered: {error}"))
+    })?;
+    Ok(html.into_bytes())
 }
 
-/// Text as HTML: names from DNS and from the databases may be anything.
-fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            other => html.push(other),
-        }
-    }
-    html
+/// The fields of the head that every page has.
+///
+/// The policy allows nothing but the page's own style and script, by their hashes (CSP Level 3), its icon, and requests
+/// to the service itself and to the origins that know the caller's other address.
+pub fn headers(origins: &Origins) -> [(&'static str, Cow<'static, str>); 4] {
+    const POLICY: &str = concat!(
+        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self'; script-src '",
+        env!("IPEDGE_PAGE_SCRIPT_HASH"),
+        "'; style-src '",
+        env!("IPEDGE_PAGE_STYLE_HASH"),
+        "'; connect-src 'self'"
+    );
+    let others: String = [&origins.ipv4, &origins.ipv6].into_iter().flatten().map(|origin| format!(" {origin}")).collect();
+    let policy: Cow<'static, str> = if others.is_empty() { POLICY.into() } else { format!("{POLICY}{others}").into() };
+    [
+        ("content-security-policy", policy),
+        ("cross-origin-opener-policy", "same-origin".into()),
+        (
+            "permissions-policy",
+            "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()".into(),
+        ),
+        ("referrer-policy", "no-referrer".into()),
+    ]
 }
 
-/// Escaped text whose URLs are links: the licence of the data requires one.
-fn linked(html: &str) -> String {
-    let mut words = Vec::new();
-    for word in html.split(' ') {
-        let start = word.find("https://");
-        words.push(match start.and_then(|start| word.split_at_checked(start)) {
-            Some((before, url)) => {
-                let end = url.find([')', ',', ';', '&']).unwrap_or(url.len());
-                let (url, after) = url.split_at_checked(end).unwrap_or((url, ""));
-                format!("{before}<a href=\"{url}\">{url}</a>{after}")
-            }
-            None => word.to_owned(),
-        });
+/// The page, as its template takes it.
+#[derive(Template)]
+#[template(path = "page.html", config = "src/response/page/askama.toml")]
+struct Page<'a> {
+    title: String,
+    /// Whether it is the page of the service itself, which search engines may show.
+    is_front: bool,
+    /// The text in the box.
+    search: String,
+    problem: Option<&'a Problem>,
+    view: View<'a>,
+    batch_limit: usize,
+    host_names: bool,
+    style: &'static str,
+    script: &'static str,
+    land: &'static str,
+    borders: &'static str,
+    attribution: Vec<Piece<'static>>,
+    geo_date: &'static str,
+    geo_day: String,
+    asn_date: &'static str,
+    asn_day: String,
+    version: &'static str,
+}
+
+/// What templates can do with a value.
+mod filters {
+    use askama::{Result, Values, filter_fn};
+
+    use super::text::Text;
+
+    /// A text from outside, with all its characters seen.
+    #[filter_fn]
+    pub(super) fn shown<T: AsRef<str>>(value: T, _: &dyn Values) -> Result<Text<T>> {
+        Ok(Text(value))
     }
-    words.join(" ")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_not_markup() {
-        assert_eq!(escape("<script>\"&'"), "&lt;script&gt;&quot;&amp;&#39;");
-    }
-
-    #[test]
-    fn urls_are_links() {
-        for (text, expected, why) in [
-            ("by X (https://x.example), CC", "by X (<a href=\"https://x.example\">https://x.example</a>), CC", "one"),
-            ("nothing here", "nothing here", "none"),
-            ("https://a.example", "<a href=\"https://a.example\">https://a.example</a>", "alone"),
-        ] {
-            assert_eq!(linked(text), expected, "{why}");
-        }
-    }
-}
+mod tests;

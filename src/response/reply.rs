@@ -91,8 +91,13 @@ impl<'a> Reply<'a> {
             // Numbers and strings can always be written. If not, the status says enough.
             Err(_) => b"{}\n".to_vec(),
         };
-        let reply = Self::empty(problem.status).with_body(MediaType::Problem, json);
-        let reply = reply.with_head(Head::new(Caching::Nobody));
+        Self::empty(problem.status).with_body(MediaType::Problem, json).of_problem(problem)
+    }
+
+    /// This reply, which shows a problem in another form, with the status and the head of the problem.
+    #[must_use]
+    pub fn of_problem(self, problem: &Problem) -> Self {
+        let reply = Self { status: problem.status, ..self }.with_head(Head::new(Caching::Nobody));
         match problem.header {
             Some((name, value)) => reply.with(name, value),
             None => reply,
@@ -106,6 +111,13 @@ impl<'a> Reply<'a> {
         let body = format!("See {location}\n").into_bytes();
         let reply = Self::empty(status).with_body(MediaType::Text, body).with("location", location);
         reply.with_head(Head { varies: false, ..Head::new(caching) })
+    }
+
+    /// What was searched for has this path: 303 (RFC 9110 section 15.4.4).
+    pub fn search(location: String) -> Self {
+        let body = format!("See {location}\n").into_bytes();
+        let reply = Self::empty(303).with_body(MediaType::Text, body).with("location", location);
+        reply.with_head(Head::new(Caching::Nobody))
     }
 
     /// The reply to `OPTIONS`, which is also the reply to the preflight of CORS.

@@ -4,17 +4,17 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::{Service, accepted, json};
+use super::{Service, accepted, json, pages};
 use crate::lookup::Lookup;
 use crate::lookup::dns::session::{Scope, Session};
-use crate::lookup::report::{Passing as _, Report};
+use crate::lookup::report::{Passing, Report};
 use crate::platform::{Platform, Request};
 use crate::request::member::{Member, Needs};
 use crate::request::negotiate::MediaType;
 use crate::request::route::{self, Options};
 use crate::request::subject::HostName;
 use crate::response::etag::ETag;
-use crate::response::page;
+use crate::response::page::{self, Content};
 use crate::response::problem::Problem;
 use crate::response::reply::{Caching, Head, Reply};
 
@@ -28,16 +28,21 @@ impl Service {
         options: Options,
         platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
-        let media_type = accepted(request, offers(member))?;
+        let media_type = accepted(request, offers(member, options))?;
         let needs = member.map_or(Needs::ALL, Member::needs);
         let lookup = self.lookup(ip, needs, options, false, platform).await?;
         let report = lookup.report(ip, needs).await?;
+        if media_type == MediaType::Html {
+            let content = Content::Address(&report);
+            let page = pages::reply(content, &self.page_context(request, options, platform).await?)?;
+            return Ok(cacheable_reply(request, page, page_tag(report)?, &lookup));
+        }
         let reply = report_reply(&report, member, media_type, options.pretty)?;
         let tag = report_tag(report, member, media_type, options.pretty)?;
         Ok(cacheable_reply(request, reply, tag, &lookup))
     }
 
-    /// The report on the caller's address, or a member of it.
+    /// The report on the caller's address, or a member of it, at `/` and `/me`.
     pub(super) async fn own<'a>(
         &'a self,
         request: &impl Request,
@@ -45,30 +50,18 @@ impl Service {
         options: Options,
         platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
-        let media_type = accepted(request, offers(member))?;
+        let media_type = accepted(request, offers(member, options))?;
         let (ip, header) = self.caller(request, platform).await?;
         let needs = member.map_or(Needs::ALL, Member::needs);
         let lookup = self.lookup(ip, needs, options, true, platform).await?;
         let report = lookup.report(ip, needs).await?;
-        let reply = report_reply(&report, member, media_type, options.pretty)?;
+        let reply = if media_type == MediaType::Html {
+            let content = Content::Own(&report, lookup.dns_time());
+            pages::reply(content, &self.page_context(request, options, platform).await?)?
+        } else {
+            report_reply(&report, member, media_type, options.pretty)?
+        };
         Ok(caller_reply(reply, header, &lookup))
-    }
-
-    /// The report on the caller's address, as a page where the client prefers one.
-    pub(super) async fn root<'a>(
-        &'a self,
-        request: &impl Request,
-        options: Options,
-        platform: &'a impl Platform,
-    ) -> Result<Reply<'a>, Problem> {
-        if accepted(request, &[MediaType::Json, MediaType::Html])? == MediaType::Json {
-            return self.own(request, None, options, platform).await;
-        }
-        let (ip, header) = self.caller(request, platform).await?;
-        let lookup = self.lookup(ip, Needs::ALL, options, true, platform).await?;
-        let report = lookup.report(ip, Needs::ALL).await?;
-        let page = Reply::new(MediaType::Html, page::render(&report)?);
-        Ok(caller_reply(page.with("content-security-policy", page::POLICY), header, &lookup))
     }
 
     /// What a host name resolves to.
@@ -79,7 +72,7 @@ impl Service {
         options: Options,
         platform: &'a impl Platform,
     ) -> Result<Reply<'a>, Problem> {
-        accepted(request, &[MediaType::Json])?;
+        let media_type = accepted(request, offers(None, options))?;
         let config = self.config(platform).await?;
         if !config.host_names {
             return Err(route::Error::HostNamesOff.into());
@@ -87,6 +80,11 @@ impl Service {
         let session = Session::new(platform, config, &self.dns, Scope { subjects: 1, private: false });
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(session), options);
         let mut document = lookup.host(host).await?;
+        if media_type == MediaType::Html {
+            let content = Content::Host(&document);
+            let page = pages::reply(content, &self.page_context(request, options, platform).await?)?;
+            return Ok(cacheable_reply(request, page, page_tag(document)?, &lookup));
+        }
         let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
         document.without_ttl();
         let tag = ETag::new(&document, MediaType::Json, options.pretty)?;
@@ -123,11 +121,12 @@ impl Service {
     }
 }
 
-/// The media types of a report or a member. The contract says which members are scalars, so nothing has to be looked up
-/// for a client that accepts none of them.
-fn offers(member: Option<Member>) -> &'static [MediaType] {
+/// The media types of a report, a host name or a member. The contract says which members are scalars, so nothing has to be
+/// looked up for a client that accepts none of them. With `pretty`, which is about JSON, browsers get JSON, too.
+fn offers(member: Option<Member>, options: Options) -> &'static [MediaType] {
     match member {
         Some(member) if member.is_scalar() => &[MediaType::Text, MediaType::Json],
+        None if !options.pretty => &[MediaType::Json, MediaType::Html],
         _ => &[MediaType::Json],
     }
 }
@@ -172,6 +171,13 @@ fn report_tag(
     // Where the TTL itself is the member, nothing is left without it.
     let essence = Some(value(&report, member)?).filter(|essence| !essence.is_null()).or(with_ttl);
     Ok(ETag::new(&essence, media_type, pretty)?)
+}
+
+/// The tag of the page of a document. It is made from the document and the version of the page: the page itself is much
+/// longer.
+fn page_tag(mut document: impl Passing) -> Result<ETag, Problem> {
+    document.without_ttl();
+    Ok(ETag::new(&(document, page::VERSION), MediaType::Html, false)?)
 }
 
 /// An answer that may be cached and shared while DNS answers hold.

@@ -42,7 +42,7 @@ impl Options {
     }
 
     /// The query for these options, with its `?`; empty where none differs from the default.
-    pub(super) fn query(self) -> String {
+    pub fn query(self) -> String {
         let default = Self::default();
         let differing: Vec<_> = [
             ("dns", self.dns, default.dns),

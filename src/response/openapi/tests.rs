@@ -321,7 +321,7 @@ fn template_of(route: &Route) -> Option<&'static str> {
     let is_outer = |member| member::CONTRACT.iter().any(|(name, _)| Member::parse(name) == Some(member));
     let depth = |member: &Option<Member>| member.map_or(0, |member| if is_outer(member) { 1 } else { 2 });
     Some(match route {
-        Route::Root(_) => "/",
+        Route::Root(_) | Route::Search(_) => "/",
         Route::Own(member, _) => own[depth(member)],
         Route::Address(_, member, _) => any[depth(member)],
         Route::Host(..) => "/{subject}",
