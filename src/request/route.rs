@@ -134,7 +134,9 @@ impl Route {
             Self::Health(options) => location("health", None, options),
             Self::OpenApi => location("openapi.json", None, none),
             Self::Redirect(redirect) => return Ok(Self::Redirect(redirect)),
-            Self::Root(_) | Self::Search(_) | Self::Icon | Self::Robots | Self::Methods(_) => return Err(Error::NoSuchPath),
+            Self::Root(_) | Self::Search(_) | Self::Icon | Self::Robots | Self::Methods(_) => {
+                return Err(Error::NoSuchPath);
+            }
         };
         Ok(Self::Redirect(Redirect { is_permanent: true, location }))
     }

@@ -98,9 +98,8 @@ pub fn render(content: Content<'_>, context: &Context) -> Result<Vec<u8>, Proble
         version: env!("CARGO_PKG_VERSION"),
     };
     let mut html = String::with_capacity(STYLE.len() + SCRIPT.len() + page.land.len() + page.borders.len() + ROOM);
-    page.render_into(&mut html).map_err(|error| {
-        Problem::new(500, "The service is broken", format!("the page cannot be rendered: {error}"))
-    })?;
+    page.render_into(&mut html)
+        .map_err(|error| Problem::new(500, "The service is broken", format!("the page cannot be rendered: {error}")))?;
     Ok(html.into_bytes())
 }
 
@@ -116,14 +115,16 @@ pub fn headers(origins: &Origins) -> [(&'static str, Cow<'static, str>); 4] {
         env!("IPEDGE_PAGE_STYLE_HASH"),
         "'; connect-src 'self'"
     );
-    let others: String = [&origins.ipv4, &origins.ipv6].into_iter().flatten().map(|origin| format!(" {origin}")).collect();
+    let others: String =
+        [&origins.ipv4, &origins.ipv6].into_iter().flatten().map(|origin| format!(" {origin}")).collect();
     let policy: Cow<'static, str> = if others.is_empty() { POLICY.into() } else { format!("{POLICY}{others}").into() };
     [
         ("content-security-policy", policy),
         ("cross-origin-opener-policy", "same-origin".into()),
         (
             "permissions-policy",
-            "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()".into(),
+            "browsing-topics=(), camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+                .into(),
         ),
         ("referrer-policy", "no-referrer".into()),
     ]

@@ -54,7 +54,7 @@ for (const [name, options] of [
 visit("dark and light differ", { colorScheme: "light" }, async (page) => {
   await page.goto("/");
   const colours = () => page.evaluate(() => {
-    const { color, backgroundColor } = getComputedStyle(document.body);
+    const { color, backgroundColor } = getComputedStyle(document.documentElement);
     return { color, backgroundColor };
   });
   const light = await colours();

@@ -12,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -21,7 +22,7 @@ from serving import service  # noqa: E402: it is in the folder above
 
 # A test sets the address of its visitor: one header for the service, and another for the one over IPv6.
 VISITOR = {"caller_header": "true-client-ip"}
-VISITOR_OVER_IPV6 = {"caller_header": "x-forwarded-for"}
+VISITOR_OVER_IPV6 = {"caller_header": "x-forwarded-for", "trusted_proxies": "1"}
 
 
 def main():
@@ -33,6 +34,8 @@ def main():
             service(doh_primary=dead, doh_fallback=dead, **VISITOR) as without_dns,
         ):
             services = {"usual": usual, "ipv6": ipv6, "withoutDns": without_dns}
+            for origin in services.values():
+                urllib.request.urlopen(f"{origin}/health").close()  # raises where a variable is wrong
             environment = {**os.environ, "IPEDGE_SERVICES": json.dumps(services)}
             return subprocess.run(node, cwd=HERE, env=environment).returncode
 

@@ -51,11 +51,11 @@ visit("the answer to an older search comes late", {}, async (page) => {
   await page.goto("/");
   let release;
   const held = new Promise((resolve) => (release = resolve));
-  await page.route("**/9.9.9.9*", async (route) => {
+  await page.route(/9\.9\.9\.9/, async (route) => {
     await held;
     await route.continue().catch(() => {}); // the page may have given it up
   });
-  const asked = page.waitForRequest("**/9.9.9.9*");
+  const asked = page.waitForRequest(/9\.9\.9\.9/);
   await page.locator("#q").fill("9.9.9.9");
   await page.locator("#q").press("Enter");
   await asked;
@@ -91,7 +91,7 @@ visit("bad input", { errors: /status of 40/ }, async (page) => {
 
 visit("the service does not answer", { errors: /ERR_FAILED|Failed to load/ }, async (page) => {
   await page.goto("/8.8.8.8");
-  await page.route("**/9.9.9.9*", (route) => route.abort());
+  await page.route(/9\.9\.9\.9/, (route) => route.abort());
   await page.locator("#q").fill("9.9.9.9");
   await page.locator("#q").press("Enter");
   await page.locator("#error").waitFor();

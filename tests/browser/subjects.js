@@ -152,9 +152,7 @@ visit("the copy buttons", { permissions: ["clipboard-read", "clipboard-write"] }
 visit("the footer of every page", { errors: /status of 40/ }, async (page) => {
   for (const path of ["/", "/8.8.8.8", "/shop.com", "/10.1.2.3", "/nonsense"]) {
     await page.goto(path);
-    const links = await page.locator("footer [data-test=attribution] a").evaluateAll((links) => links.map(({ href }) => href));
-    assert.ok(links.length > 0, `${path}: the licence requires a link`);
-    assert.match(await text(page, "footer [data-test=attribution]"), /Natural Earth/, path);
+    assert.match(await text(page, "footer [data-test=attribution]"), /Invented for the tests.*Natural Earth/, path);
     assert.match(await text(page, "footer [data-test=age]"), /\d{4}/, path);
   }
 });

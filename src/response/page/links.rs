@@ -64,7 +64,8 @@ pub(super) fn reference(text: &str) -> Vec<Piece<'_>> {
 }
 
 fn url_of(document: &str) -> Option<String> {
-    let number = |text: &str| (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.to_owned());
+    let number =
+        |text: &str| (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.to_owned());
     if let Some(erratum) = document.strip_prefix("RFC Errata ") {
         return number(erratum).map(|id| format!("https://www.rfc-editor.org/errata/eid{id}"));
     }

@@ -153,9 +153,8 @@ mod tests {
 
     /// A place at these coordinates. The rest does not matter.
     fn place(latitude: f64, longitude: f64, accuracy_km: Option<u32>) -> Place<'static> {
-        let locations: &'static Locations = Box::leak(Box::new(
-            Locations::open(crate::lookup::databases::bundled::GEO, None).unwrap(),
-        ));
+        let locations: &'static Locations =
+            Box::leak(Box::new(Locations::open(crate::lookup::databases::bundled::GEO, None).unwrap()));
         let place = locations.lookup("8.8.8.8".parse().unwrap()).unwrap().unwrap();
         Place { latitude: Some(latitude), longitude: Some(longitude), accuracy_km, ..place }
     }

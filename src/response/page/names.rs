@@ -40,7 +40,14 @@ impl<'a> Names<'a> {
     pub(super) fn new(report: &'a Report<'_>, time: Option<Duration>) -> Self {
         let Some(dns) = &report.dns else {
             let sentence = "The names of this address were not looked up.".to_owned();
-            return Self { status: None, list: Vec::new(), sentence, can_verify: false, notes: Vec::new(), detail: None };
+            return Self {
+                status: None,
+                list: Vec::new(),
+                sentence,
+                can_verify: false,
+                notes: Vec::new(),
+                detail: None,
+            };
         };
         let confirmed = |name: &String| dns.confirmed.as_ref().map(|confirmed| confirmed.contains(name));
         let list: Vec<_> =
@@ -78,7 +85,9 @@ fn sentence(status: Status) -> &'static str {
         Status::Ok => "The address has names.",
         Status::Nxdomain => "The address has no name: nobody has registered one for it.",
         Status::Nodata => "The address has no name: its entry in the reverse DNS has no PTR record.",
-        Status::Servfail => "It is not known whether the address has a name: the name servers of its network did not answer properly.",
+        Status::Servfail => {
+            "It is not known whether the address has a name: the name servers of its network did not answer properly."
+        }
         Status::Refused => "It is not known whether the address has a name: the resolver refused to answer.",
         Status::Timeout => "It is not known whether the address has a name: no answer came in time.",
         Status::Unreachable => "It is not known whether the address has a name: the resolver could not be reached.",

@@ -18,9 +18,10 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub(super) fn new(place: &'a Place<'a>) -> Self {
-        let coordinates = place.latitude.zip(place.longitude).map(|(latitude, longitude)| {
-            format!("{}, {}", degrees(latitude, "N", "S"), degrees(longitude, "E", "W"))
-        });
+        let coordinates = place
+            .latitude
+            .zip(place.longitude)
+            .map(|(latitude, longitude)| format!("{}, {}", degrees(latitude, "N", "S"), degrees(longitude, "E", "W")));
         Self { flag: place.country_code.and_then(flag), line: line(place), coordinates, place }
     }
 }
@@ -34,9 +35,8 @@ fn line(place: &Place<'_>) -> String {
 
 /// The regional indicator symbols (Unicode, annex C of UTS #51) of a country code.
 fn flag(code: &str) -> Option<String> {
-    let symbol = |letter: u8| {
-        letter.is_ascii_uppercase().then(|| char::from_u32(0x1f1e6 + u32::from(letter - b'A'))).flatten()
-    };
+    let symbol =
+        |letter: u8| letter.is_ascii_uppercase().then(|| char::from_u32(0x1f1e6 + u32::from(letter - b'A'))).flatten();
     match code.as_bytes() {
         [first, second] => Some([symbol(*first)?, symbol(*second)?].iter().collect()),
         _ => None,

@@ -33,7 +33,17 @@ fn is_hidden(character: char) -> bool {
 /// A date as people read it: `5 June 2026` for `2026-06-05`; what is not such a date stays as it is.
 pub(super) fn date(iso: &str) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     let read = || {

@@ -35,6 +35,8 @@ const LONGEST: &[&[&[u8]]] = &[&[&[b'w'; 63], &[b'i'; 63], &[b'd'; 63], &[b'e'; 
 impl Doh {
     /// Sets the scripts and records for the tests of the page. Other queries keep their answers.
     pub fn stage(&self) {
+        let many: Vec<_> = (0..300).map(|number| format!("host-{number}.doh.test.")).collect();
+        let many: Vec<_> = many.iter().map(String::as_str).collect();
         for (last, script) in [
             (10, Script::from(Answer::NxDomain(TTL))),
             (11, Answer::NoData(TTL).into()),
@@ -43,7 +45,7 @@ impl Doh {
             (14, Script::never()),
             (15, Answer::Status(StatusCode::SERVICE_UNAVAILABLE).into()),
             (16, Answer::Bytes(Bytes::from_static(&[0xff; 40])).into()),
-            (17, Answer::Flood.into()),
+            (17, Answer::names(&many, TTL).into()),
             (20, Answer::Labels(HOSTILE).into()),
             (21, Answer::Labels(LONGEST).into()),
         ] {
