@@ -1,6 +1,6 @@
 -- The requests of wrk: random addresses, each followed by the first argument (`?dns=false`). With a second argument, only
 -- so many addresses, of which the nth is requested 1/n times as often as the first (Zipf's law), as with the visitors of a
--- site.
+-- site; 0 means any. A third argument is the media type that they accept.
 --
 -- Three of four are IPv4, the fourth is IPv6. None is special: special addresses need no DNS query, and would make the
 -- figures too good.
@@ -47,7 +47,8 @@ function init(arguments)
     height = height + 1 / rank
     population[rank], heights[rank] = any(), height
   end
-  head = format(" HTTP/1.1\r\nHost: %s:%s\r\n\r\n", wrk.host, wrk.port)
+  local accept = arguments[3] and format("Accept: %s\r\n", arguments[3]) or ""
+  head = format(" HTTP/1.1\r\nHost: %s:%s\r\n%s\r\n", wrk.host, wrk.port, accept)
 end
 
 function request()

@@ -325,13 +325,14 @@ fn the_members_are_those_of_the_report() {
 fn who_accepts_nothing_that_there_is() {
     for (path, accept, expected, why) in [
         ("/8.8.8.8", "application/json", 200, "as it is"),
-        ("/8.8.8.8", "text/html", 406, "only the root has a page"),
+        ("/8.8.8.8", "text/html", 200, "a page"),
+        ("/8.8.8.8?pretty", "text/html", 406, "indented JSON is not a page"),
         ("/8.8.8.8", "text/html, */*;q=0.1", 200, "a browser takes everything"),
         ("/8.8.8.8/geo", "text/plain", 406, "an object is JSON"),
         ("/8.8.8.8/special", "text/plain", 406, "even where it is null"),
         ("/8.8.8.8/geo/city", "image/png", 406, "neither"),
         ("/health", "text/plain", 406, "JSON"),
-        ("/me", "text/html", 406, "always JSON"),
+        ("/me", "image/png", 406, "neither a document nor a page"),
     ] {
         let got = with(&somewhere(), path, &[("accept", accept), ("spin-client-addr", "8.8.8.8:1")]);
         assert_eq!(got.status, expected, "{path} {accept}: {why}");
@@ -347,12 +348,83 @@ fn a_page_for_who_prefers_one() {
         ("/", "text/html, application/xhtml+xml, */*", "text/html; charset=utf-8", "an old browser names HTML"),
         ("/", "*/*", "application/json", "curl"),
         ("/me", "*/*", "application/json", "a program"),
+        ("/me", browser, "text/html; charset=utf-8", "the same as /"),
+        ("/me?pretty", browser, "application/json", "indented JSON"),
     ] {
         let got = with(&somewhere(), path, &[("accept", accept), ("spin-client-addr", "8.8.8.8:1")]);
         assert_eq!(field(&got, "content-type"), Some(media_type), "{path} {why}");
         assert_eq!(field(&got, "cache-control"), Some("private, no-store"), "{path} {why}");
         assert_eq!(field(&got, "ipedge-caller"), Some("spin-client-addr"), "{path} {why}");
         assert_eq!(field(&got, "etag"), None, "{path} {why}");
+    }
+}
+
+/// What a browser sends as `accept`.
+const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+#[test]
+fn pages_have_status_and_head_of_their_documents() {
+    for (path, status, caching, text, why) in [
+        ("/8.8.8.8", 200, "public, max-age=60", "Bog City", "an address"),
+        ("/8.8.8.8?dns=false", 200, "public, max-age=86400", "not looked up", "without DNS"),
+        ("/10.0.0.1", 200, "public, max-age=86400", "Private-Use", "a special one"),
+        ("/dns.google", 200, "public, max-age=60", "Host name", "a host name"),
+        ("/8.8.8.8/geo", 200, "public, max-age=86400", "{", "a member is not a page"),
+        ("/nonsense", 400, "no-store", "value=\"nonsense\"", "an error"),
+        ("/?q=a+b", 400, "no-store", "value=\"a b\"", "an error of what was typed"),
+        ("/?q=%3Cscript%3E", 400, "no-store", "value=\"&#60;script&#62;\"", "markup"),
+        ("/8.8.8.8/nothing", 404, "no-store", "No such member", "a path that does not exist"),
+        ("/batch", 405, "no-store", "Method not allowed", "a page for POST"),
+    ] {
+        let got = with(&somewhere(), path, &[("accept", BROWSER), ("spin-client-addr", "8.8.8.8:1")]);
+        assert_eq!((got.status, field(&got, "cache-control")), (status, Some(caching)), "{path}: {why}");
+        assert!(String::from_utf8_lossy(&got.body).contains(text), "{path}: {why}: {got:?}");
+        let is_page = field(&got, "content-type") == Some("text/html; charset=utf-8");
+        assert_eq!(is_page, path != "/8.8.8.8/geo", "{path}: {why}");
+        for name in ["content-security-policy", "cross-origin-opener-policy", "permissions-policy", "referrer-policy"] {
+            assert_eq!(field(&got, name).is_some(), is_page, "{path}: {name}");
+        }
+    }
+    let post = Sent { method: "POST", path: "/8.8.8.8", headers: &[("accept", BROWSER)], body: "" };
+    let got = request(&Service::open(), &somewhere(), &post);
+    assert_eq!(
+        field(&got, "content-type"),
+        Some("application/problem+json"),
+        "pages send no POST that fails but /batch"
+    );
+    let mut broken = somewhere();
+    broken.variables = vec![("batch_limit", "many")];
+    let got = with(&broken, "/8.8.8.8", &[("accept", BROWSER)]);
+    assert!(got.status == 500 && String::from_utf8_lossy(&got.body).contains("batch_limit"), "{got:?}");
+}
+
+#[test]
+fn pages_have_tags() {
+    let get = |path: &str, headers: &[(&str, &str)]| with(&somewhere(), path, headers);
+    for path in ["/8.8.8.8", "/dns.google", "/10.0.0.1"] {
+        let page = get(path, &[("accept", BROWSER)]);
+        let tag = field(&page, "etag").unwrap();
+        assert_ne!(Some(tag), field(&get(path, &[]), "etag"), "{path}: the document has another");
+        let again = get(path, &[("accept", BROWSER), ("if-none-match", tag)]);
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+        assert_eq!(field(&page, "vary"), Some("accept"), "{path}");
+    }
+}
+
+#[test]
+fn the_box_leads_to_the_subject() {
+    for accept in ["*/*", BROWSER] {
+        let got = with(&somewhere(), "/?q=+8.8.8.8&verify=true", &[("accept", accept)]);
+        assert_eq!((got.status, field(&got, "location")), (303, Some("/8.8.8.8?verify=true")), "{accept}");
+    }
+}
+
+#[test]
+fn only_the_own_page_shows_how_long_dns_took() {
+    for (path, expected) in [("/", true), ("/me", true), ("/8.8.8.8", false)] {
+        let got = with(&somewhere(), path, &[("accept", BROWSER), ("spin-client-addr", "8.8.8.8:1")]);
+        let html = String::from_utf8_lossy(&got.body).into_owned();
+        assert_eq!(html.contains("DNS took "), expected, "{path}: it would show what was cached");
     }
 }
 

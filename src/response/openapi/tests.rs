@@ -54,7 +54,12 @@ const POST: Case = Case { template: "/batch", method: "POST", path: "/batch", ..
 const CASES: &[Case] = &[
     Case { template: "/", path: "/", ..GET },
     Case { template: "/", path: "/", headers: &[("accept", "text/html")], ..GET },
+    Case { template: "/", path: "/?q=8.8.8.8", status: 303, ..GET },
+    Case { template: "/", path: "/?q=", status: 303, ..GET },
+    Case { template: "/", path: "/?q=nonsense", status: 400, ..GET },
+    Case { template: "/", path: "/?q=a.php", status: 404, ..GET },
     Case { template: "/me", path: "/me", ..GET },
+    Case { template: "/me", path: "/me", headers: &[("accept", "text/html")], ..GET },
     Case { template: "/me/{member}", path: "/me/asn", ..GET },
     Case { template: "/me/{member}", path: "/me/special", status: 204, ..GET },
     Case { template: "/me/{member}", path: "/me/nothing", status: 404, ..GET },
@@ -70,6 +75,15 @@ const CASES: &[Case] = &[
     Case { template: "/{subject}", path: "/2001:0:4136:e378:8000:63bf:f7f7:f7f7", ..GET },
     Case { template: "/{subject}", path: "/good.com?records&verify", ..GET },
     Case { template: "/{subject}", path: "/good.com?records", world: nowhere, ..GET },
+    Case { template: "/{subject}", path: "/8.8.8.8", headers: &[("accept", "text/html")], ..GET },
+    Case { template: "/{subject}", path: "/good.com?records", headers: &[("accept", "text/html")], ..GET },
+    Case {
+        template: "/{subject}",
+        path: "/8.8.8.8",
+        headers: &[("accept", "text/html"), ("if-none-match", "*")],
+        status: 304,
+        ..GET
+    },
     Case { template: "/{subject}", path: "/plain.com", ..GET },
     Case { template: "/{subject}", path: "/8.8.8.8", headers: &[("if-none-match", "*")], status: 304, ..GET },
     Case { template: "/{subject}", path: "/good.com", headers: &[("if-none-match", "*")], status: 304, ..GET },

@@ -194,7 +194,7 @@ mod tests {
         }
         let closer = Closer::new(&place(60.0, 10.0, Some(111))).unwrap();
         assert_eq!((closer.x, closer.y, closer.bound), (5.0, -60.0, Some(1.0)), "in compressed degrees");
-        assert_eq!(closer.bar.km, 200);
-        assert_eq!(short(closer.bar.to - closer.bar.from), 1.8, "200 km are 1.8 degrees");
+        assert_eq!(closer.bar.km, 500);
+        assert_eq!(short(closer.bar.to - closer.bar.from), 4.5, "500 km are 4.5 degrees");
     }
 }

@@ -16,6 +16,7 @@ mod limits;
 mod load;
 mod names;
 mod outbound;
+mod page;
 mod replies;
 mod requests;
 mod slow;

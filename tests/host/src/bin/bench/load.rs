@@ -18,6 +18,8 @@ pub(crate) struct Load<'a> {
     /// How many addresses there are, requested by Zipf's law; 0: any address, all equally often.
     pub(crate) population: usize,
     pub(crate) connections: usize,
+    /// Whether the answers are pages, as for browsers.
+    pub(crate) pages: bool,
 }
 
 /// One measurement.
@@ -37,7 +39,7 @@ pub(crate) struct Sample {
 impl<'a> Load<'a> {
     /// Any addresses, without a query string.
     pub(crate) fn new(name: &'static str, server: &'a Server, resolver: &'a Server, connections: usize) -> Self {
-        Self { name, server, resolver, query: "", population: 0, connections }
+        Self { name, server, resolver, query: "", population: 0, connections, pages: false }
     }
 
     /// Measures; an error where any answer is missing or not 2xx.
@@ -58,6 +60,7 @@ impl<'a> Load<'a> {
             .args(["--threads", "1", "--connections", &self.connections.to_string()])
             .args(["--duration", &format!("{}s", duration.as_secs()), "--script", "benches/random.lua"])
             .args([&format!("http://{}", self.server.address), "--", self.query, &self.population.to_string()])
+            .args(self.pages.then_some("text/html"))
             .stdout(Stdio::piped())
             .spawn()
             .context("wrk, the load generator, does not start (Debian has it in the package wrk)")

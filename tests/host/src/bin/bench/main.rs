@@ -93,6 +93,13 @@ fn measure_loads(options: &Options, report: &mut Report) -> anyhow::Result<()> {
             )?;
         }
     }
+    let ipedge = Server::host("ipedge.wasm", 128, &resolver)?;
+    duel(
+        "reused",
+        Load::new("d: /{ip}", &ipedge, &resolver, CONNECTIONS),
+        Load { pages: true, ..Load::new("f: /{ip} as a page", &ipedge, &resolver, CONNECTIONS) },
+        report,
+    )?;
     // An instance's DNS cache serves its later requests: the more it has of them, the more it saves.
     for (reuse, instances) in [(128, "128 requests each"), (10_000, "10,000 requests each")] {
         let ipedge = Server::host("ipedge.wasm", reuse, &resolver)?;

@@ -101,7 +101,7 @@ impl Report {
         )?;
         writeln!(
             f,
-            "| instances | load | connections | req/s | b/a, d/c, e/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer | queries an answer |"
+            "| instances | load | connections | req/s | b/a, d/c, e/d, f/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer | queries an answer |"
         )?;
         writeln!(f, "|---|---|--:|--:|--:|--:|--:|--:|--:|")?;
         for row in &self.rows {
