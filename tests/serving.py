@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 COMPONENT = ROOT / "target" / "wasm32-wasip2" / "fixture" / "ipedge.wasm"
+
+
+def browser(purpose):
+    """The path of Chromium. Without it nothing of `purpose` can run: this says so, and ends, in CI as a failure."""
+    found = shutil.which("chromium")
+    if found is None:
+        print(f"\n*** NOT RUN: {purpose}. There is no chromium on the PATH. ***\n", file=sys.stderr)
+        sys.exit(os.environ.get("CI") == "true")
+    return found
 
 
 @contextlib.contextmanager

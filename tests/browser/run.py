@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 sys.path.insert(0, str(HERE.parent))
-from serving import service  # noqa: E402: it is in the folder above
+from serving import browser, service  # noqa: E402: it is in the folder above
 
 # A test sets the address of its visitor: one header for the service, and another for the one over IPv6.
 VISITOR = {"caller_header": "true-client-ip"}
@@ -28,6 +28,7 @@ VISITOR_OVER_IPV6 = {"caller_header": "x-forwarded-for", "trusted_proxies": "1"}
 def main():
     program = sys.argv[1] if len(sys.argv) > 1 else "test.js"
     node = ["node", "--test", program] if program == "test.js" else ["node", program]
+    chromium = browser("the tests of the page" if program == "test.js" else "the pictures of the page")
     with closed() as dead, service(**VISITOR_OVER_IPV6) as ipv6:
         with (
             service(resolver=["--page"], ipv6_origin=ipv6, dns_timeout_ms="1000", **VISITOR) as usual,
@@ -36,7 +37,7 @@ def main():
             services = {"usual": usual, "ipv6": ipv6, "withoutDns": without_dns}
             for origin in services.values():
                 urllib.request.urlopen(f"{origin}/health").close()  # raises where a variable is wrong
-            environment = {**os.environ, "IPEDGE_SERVICES": json.dumps(services)}
+            environment = {**os.environ, "IPEDGE_SERVICES": json.dumps(services), "CHROMIUM": chromium}
             return subprocess.run(node, cwd=HERE, env=environment).returncode
 
 

@@ -29,7 +29,7 @@ const SWITCHES = [
 ];
 
 export const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  executablePath: process.env.CHROMIUM,
   args: SWITCHES,
 });
 after(() => browser.close());
