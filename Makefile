@@ -177,10 +177,23 @@ target/fixtures/manifest.json: tests/fixtures/world.txt $(packer)
 verify: data ## compare the databases with their sources: every network, and 10 million random addresses
 	$(pack) verify $(choice)
 
+# The page's map and the countries' bounding boxes. Both files are committed: only a change needs Node.js.
+map_packages := assets/map/node_modules/.package-lock.json
+
+.PHONY: map
+map: $(map_packages) ## make the page's map and the countries' bounding boxes from Natural Earth
+	node assets/map/make.js
+
+$(map_packages): assets/map/package.json assets/map/package-lock.json
+	command -v npm > /dev/null || scripts/install.sh "npm fetches Natural Earth's data" npm
+	command -v node > /dev/null || scripts/install.sh 'the map is made by Node.js' nodejs
+	cd assets/map && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
 # --- tests -------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-data test-real
-test: test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-data test-real ## run all tests, from small to large
+.PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-map test-page test-browser test-data test-real
+test: test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-map test-page test-browser test-data test-real ## run all tests, from small to large
 
 test-scripts:
 	scripts/tests/install.sh
@@ -229,11 +242,37 @@ test-clients: component-fixture
 	cargo build --package host --bins
 	python3 tests/clients/run.py
 
-.PHONY: test-browser
-test-browser: component-fixture ## run the JavaScript of docs/clients.md in a browser, in a page of another origin
-	command -v chromium > /dev/null || scripts/install.sh 'the JavaScript of docs/clients.md must run in browsers' chromium
+# The page's map and the countries' bounding boxes: the committed files are those that the programs make.
+test-map: $(map_packages)
+	cd assets/map && node --test
+
+# Where there is no browser, and none can be installed, the tests that need one say so, and fail in CI.
+.PHONY: chromium
+chromium:
+	command -v chromium > /dev/null || scripts/install.sh 'tests and pictures of the page need a browser' chromium || true
+
+browser_packages := tests/browser/node_modules/.package-lock.json
+
+$(browser_packages): tests/browser/package.json tests/browser/package-lock.json
+	command -v npm > /dev/null || scripts/install.sh 'npm fetches what drives the browser' npm
+	command -v node > /dev/null || scripts/install.sh 'the browser is driven by Node.js' nodejs
+	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+# The page in Chromium.
+test-page: component-fixture chromium $(browser_packages)
+	cargo build --package host --bins
+	python3 tests/browser/run.py test.js
+
+# The JavaScript of docs/clients.md in Chromium, in a page of another origin.
+test-browser: component-fixture chromium
 	cargo build --package host --bins
 	python3 tests/clients/browser.py
+
+.PHONY: shots
+shots: component-fixture chromium $(browser_packages) ## make pictures of the page in target/shots, and docs/page.png
+	cargo build --package host --bins
+	python3 tests/browser/run.py shots.js
 
 # On copies: verify writes its results into the manifest, which goes into the component.
 test-data: data target/fixtures/manifest.json
@@ -278,6 +317,6 @@ lint: ## check links, formatting, warnings, spin.toml, and shell scripts if shel
 .PHONY: clean
 clean: ## remove everything that make has built
 	cargo clean
-	rm -rf target assets/node_modules assets/sources $(databases)
+	rm -rf target assets/node_modules assets/map/node_modules assets/sources tests/browser/node_modules $(databases)
 
 .FORCE:

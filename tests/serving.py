@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 COMPONENT = ROOT / "target" / "wasm32-wasip2" / "fixture" / "ipedge.wasm"
+
+
+def browser(purpose):
+    """The path of Chromium. Without it nothing of `purpose` can run: this says so, and ends, in CI as a failure."""
+    found = shutil.which("chromium")
+    if found is None:
+        print(f"\n*** NOT RUN: {purpose}. There is no chromium on the PATH. ***\n", file=sys.stderr)
+        sys.exit(os.environ.get("CI") == "true")
+    return found
 
 
 @contextlib.contextmanager
@@ -26,9 +36,12 @@ def serving(program, *options):
 
 
 @contextlib.contextmanager
-def service(*options, **variables):
-    """Runs the component with the tests' databases and resolver while the block runs. Yields its origin."""
-    with serving("doh") as url:
+def service(*options, resolver=(), **variables):
+    """Runs the component with the tests' databases and resolver while the block runs. Yields its origin.
+
+    `options` are those of the host, and `resolver` those of the resolver.
+    """
+    with serving("doh", *resolver) as url:
         resolver = url.removesuffix("/dns-query")
         variables = {"doh_primary": resolver, "doh_fallback": resolver, **variables}
         given = [f"--variable={name}={value}" for name, value in variables.items()]

@@ -15,6 +15,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from run import PATIENCE, JavaScript, blocks, diff, examples, service_without_cache
+from serving import browser
 
 # Records the output of the block, which runs as it stands.
 PAGE = """<!doctype html>
@@ -63,11 +64,12 @@ EXPECTED = {
 
 
 def main():
+    program = browser("the JavaScript of docs/clients.md in a browser")
     [example] = [example for example in examples(blocks()) if isinstance(example, JavaScript)]
     results = queue.SimpleQueue()
     with service_without_cache() as origin, pages(results) as elsewhere:
         script = example.source(origin) + "\n{" + PROBE.replace("ORIGIN", origin) + "}\n"
-        with pages(results, script, elsewhere) as page, chromium(page):
+        with pages(results, script, elsewhere) as page, chromium(program, page):
             try:
                 result = results.get(timeout=PATIENCE)
             except queue.Empty:
@@ -121,17 +123,17 @@ def pages(results, script="", elsewhere=""):
 
 
 @contextlib.contextmanager
-def chromium(page):
+def chromium(program, page):
     """A browser that shows a page and does nothing else on the network."""
     switches = ["headless", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "no-proxy-server"]
     switches += ["disable-quic", "disable-sync", "disable-background-networking", "disable-component-update"]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = ["chromium", *(f"--{switch}" for switch in switches), f"--user-data-dir={profile}", page]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as browser:
+        command = [program, *(f"--{switch}" for switch in switches), f"--user-data-dir={profile}", page]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
                 yield
             finally:
-                browser.terminate()
+                process.terminate()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ struct Options {
     /// The names of every address
     #[arg(long, value_delimiter = ',', value_name = "NAME,…")]
     names: Vec<String>,
+
+    /// Answers some queries as the tests of the page need it: an address for each outcome, and hostile names
+    #[arg(long)]
+    page: bool,
 }
 
 #[tokio::main]
@@ -34,6 +38,9 @@ async fn main() -> anyhow::Result<()> {
     };
     let script = Script::after(Duration::from_millis(options.delay_ms), answer);
     let doh = Doh::listen(options.listen, script).await?;
+    if options.page {
+        doh.stage();
+    }
     writeln!(std::io::stdout(), "Serving {}/dns-query", doh.origin())?;
     tokio::signal::ctrl_c().await?;
     Ok(())

@@ -8,6 +8,7 @@
 mod answer;
 mod connection;
 mod dead;
+mod scenes;
 mod script;
 mod server;
 mod tally;
