@@ -16,6 +16,7 @@ main() {
     "$tools/actionlint" .github/workflows/*.yml
     "$tools/zizmor" --offline --quiet --no-progress .github/workflows
     "$tools/python" scripts/tests/deploy.py
+    python3 scripts/tests/notices.py
     scripts/tests/push.sh
     "$tools/python" scripts/deploy.py
     check_units
