@@ -204,6 +204,10 @@ lint: ## check links, formatting, warnings, spin.toml, licences, workflows, depl
 	! command -v shellcheck > /dev/null || shellcheck --external-sources scripts/*.sh scripts/tests/*.sh fuzz/*.sh .ci/run
 	scripts/lint.sh
 
+.PHONY: notices
+notices: ## write licence texts, SBOM and checksums for the artefacts in dist/; compiles two tools the first time
+	scripts/notices.sh dist
+
 .PHONY: clean
 clean: ## remove everything that make has built
 	cargo clean

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Writes what a release has to say about others' code and data in the artefacts: licences.txt, the licence texts, and
-# sbom.cdx.json, a CycloneDX 1.5 list of what is inside.
+# sbom.cdx.json, a CycloneDX 1.5 list of what is inside. Then writes SHA256SUMS anew.
 #
-# usage: scripts/notices.sh FOLDER
+# usage: scripts/notices.sh FOLDER (make notices: dist)
 #
 # FOLDER has the artefacts (*.wasm) and the databases' manifest.json. cargo-about and cargo-cyclonedx are compiled into
 # target/tools the first time. They see the features of the whole workspace; scripts/release/notices.py keeps the crates
@@ -25,6 +25,7 @@ main() {
         --format json --output-file "$work/about.json"
     list_crates
     python3 scripts/release/notices.py "$work" "$out"
+    (cd "$out" && rm -f SHA256SUMS && sums=$(sha256sum -- *) && echo "$sums" >SHA256SUMS)
 }
 
 # install_tool NAME@VERSION [OPTION...]: quick to compile rather than fast, but cargo-about compares texts.
