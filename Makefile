@@ -306,13 +306,18 @@ bench: component ## measure requests per second, latency, start-up and memory, b
 # --- the rest ----------------------------------------------------------------------------------------------------
 
 .PHONY: lint
-lint: ## check links, formatting, warnings, spin.toml, and shell scripts if shellcheck is installed
+lint: ## check links, formatting, warnings, spin.toml, licences, workflows, deploy/, and scripts if shellcheck is installed
 	scripts/links.py
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
 	cargo run --package host --bin host -- --check
 	! command -v shellcheck > /dev/null || shellcheck --external-sources scripts/*.sh scripts/tests/*.sh fuzz/*.sh .ci/run
+	scripts/lint.sh
+
+.PHONY: notices
+notices: ## write licence texts, SBOM and checksums for the artefacts in dist/; compiles two tools the first time
+	scripts/notices.sh dist
 
 .PHONY: clean
 clean: ## remove everything that make has built
