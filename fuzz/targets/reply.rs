@@ -77,7 +77,11 @@ fn check(answer: &Names, reply: &[u8]) {
     assert!(answer.status != Ok || answer.ttl.is_some(), "every record has a TTL: {answer:?}");
     assert!(answer.ttl.is_none_or(|ttl| ttl <= i32::MAX as u32), "a TTL of more than 31 bits: {answer:?}");
     if matches!(answer.status, Servfail | Refused) {
-        assert_eq!((answer.ttl, answer.authenticated), (None, false), "a failure has neither TTL nor AD bit: {answer:?}");
+        assert_eq!(
+            (answer.ttl, answer.authenticated),
+            (None, false),
+            "a failure has neither TTL nor AD bit: {answer:?}"
+        );
     }
 
     // The shortest record: the root as its owner, type, class, TTL, and a length of zero.

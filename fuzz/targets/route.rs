@@ -20,7 +20,10 @@ fuzz_target!(|input: &str| {
         Route::Icon => vec!["/icon.svg".to_owned(), "/favicon.ico".to_owned()],
         Route::Robots => vec!["/robots.txt".to_owned()],
         Route::Redirect(Redirect { location, .. }) => {
-            assert!(location.starts_with('/') && !location.starts_with("//"), "{path:?} leads to another host, at {location:?}");
+            assert!(
+                location.starts_with('/') && !location.starts_with("//"),
+                "{path:?} leads to another host, at {location:?}"
+            );
             assert!(location.bytes().all(|byte| byte.is_ascii_graphic()), "{location:?} is not a header's value");
             let there = Route::parse(method, &location);
             assert!(
