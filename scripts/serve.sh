@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Serves the component: in Spin if the PATH has 4.1 or newer, else in the host of tests/host, which takes the same
-# options. Prints the URL, and an example, once the server listens.
+# Serves the component: in Spin if the PATH has 3.0 or newer, else in the host of tests/host, which takes the same options.
+# Spin before 4.1 gets the component of WASI 0.2. Prints the URL, and an example, once the server listens.
 #
 # usage: scripts/serve.sh --listen ADDRESS:PORT [--variable NAME=VALUE]...
 set -euo pipefail
@@ -13,23 +13,28 @@ main() {
         exit 1
     fi
     greet "$listen" $$ &
-    if has_spin; then
+    local version
+    version=$(spin_version)
+    if is_at_least 4.1 "$version"; then
         exec spin up --from spin.toml "$@"
+    elif is_at_least 3.0 "$version"; then
+        say "Spin $version does not run components of WASI 0.3, as 4.1 does; building the one of WASI 0.2"
+        scripts/component.sh --artefact ipedge-wasip2
+        exec spin up --from deploy/spin-wasip2.toml "$@"
     fi
+    local why="no Spin on the PATH"
+    [[ -z $version ]] || why="Spin $version is too old (3.0 is needed)"
+    say "$why; serving in the development host (tests/host) instead"
     exec cargo run --package host --bin host -- "$@"
 }
 
-# Spin 4.1 is the first version that runs components of WASI 0.3.
-has_spin() {
-    local version
-    if ! command -v spin >/dev/null; then
-        say "no Spin on the PATH; serving in the development host (tests/host) instead"
-        return 1
-    fi
-    version=$(spin --version | cut -d ' ' -f 2)
-    [[ $(printf '%s\n' 4.1 "$version" | sort -V | head -n 1) == 4.1 ]] && return
-    say "Spin $version is too old (4.1 is needed); serving in the development host (tests/host) instead"
-    return 1
+# The version of the Spin on the PATH; nothing if there is none.
+spin_version() {
+    ! command -v spin >/dev/null || spin --version | cut -d ' ' -f 2
+}
+
+is_at_least() {
+    [[ -n $2 && $(printf '%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]
 }
 
 # Waits until the server listens on $1. Process $2 becomes the server; if it ends, so does this.

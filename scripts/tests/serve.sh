@@ -10,9 +10,19 @@ test_without_spin_the_host_serves() {
         logged "^cargo run --package host --bin host -- --listen $address --variable doh_primary=http://127.0.0.1:8053$"
 }
 
-test_an_older_spin_is_not_used() {
-    spin "spin 4.0.2 (dbbd7ce 2026-02-11)"
-    serves && says "Spin 4.0.2 is too old" && logged "^cargo run --package host --bin host -- --listen $address$"
+test_a_spin_that_is_too_old_is_not_used() {
+    spin "spin 2.7.0 (a111517 2024-08-06)"
+    serves && says "Spin 2.7.0 is too old" && logged "^cargo run --package host --bin host -- --listen $address$"
+}
+
+test_an_older_spin_serves_the_component_of_wasi_0_2() {
+    local version
+    for version in 3.0.0 4.0.2; do
+        spin "spin $version (dbbd7ce 2026-02-11)"
+        stub_component
+        serves --variable doh_path=/x && logged "^component.sh --artefact ipedge-wasip2$" &&
+            logged "^spin up --from deploy/spin-wasip2.toml --listen $address --variable doh_path=/x$" || return 1
+    done
 }
 
 test_spin_4_1_serves() {
@@ -54,6 +64,12 @@ serves() {
     new_address
     stub cargo "$(server cargo)"
     script_ends_with 0 serve.sh --listen "$address" "$@"
+}
+
+# The build is tested elsewhere.
+stub_component() {
+    rm "$machine/checkout/scripts/component.sh"
+    executable "$machine/checkout/scripts/component.sh" 'echo "component.sh $*" >>"$machine/log"'
 }
 
 spin() {

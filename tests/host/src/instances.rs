@@ -66,7 +66,8 @@ impl Program {
     }
 
     /// Whether one instance serves many requests. With 0.2 it serves one, as in Spin.
-    pub(crate) fn is_reused(&self) -> bool {
+    #[must_use]
+    pub fn is_reused(&self) -> bool {
         matches!(*self.pre, ProxyPre::P3(_))
     }
 }

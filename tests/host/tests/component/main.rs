@@ -14,6 +14,7 @@ mod faults;
 mod hosts;
 mod limits;
 mod load;
+mod memory;
 mod names;
 mod outbound;
 mod page;
