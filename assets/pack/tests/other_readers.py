@@ -207,7 +207,14 @@ def distance_km(latitude, longitude, other_latitude, other_longitude):
 def read_ranges(file):
     with open(file, newline="", encoding="utf-8") as lines:
         rows = csv.reader(lines)
-        return sorted((int(ip_address(row[0])), int(ip_address(row[1])), int(row[2]), row[3]) for row in rows)
+        ranges = ((int(ip_address(row[0])), int(ip_address(row[1])), int(row[2]), row[3]) for row in rows)
+        return sorted(entry for entry in ranges if not is_reserved(entry[2]))
+
+
+def is_reserved(number):
+    """AS numbers that are nobody's on the internet, which are left out: AS_TRANS (RFC 6793), for documentation (RFC 5398),
+    private (RFC 6996), the last ones (RFC 7300), and 0 (RFC 7607) and 65552 to 131071 (reserved in IANA's registry)."""
+    return number in (0, 23456) or 64496 <= number <= 131071 or number >= 4200000000
 
 
 def system_at(ranges, address):
