@@ -19,6 +19,7 @@ use std::time::Duration;
 use askama::Template;
 
 use crate::config::Origins;
+use crate::lookup::databases::age::{self, Age};
 use crate::lookup::databases::bundled;
 use crate::lookup::report::{Host, Report};
 use crate::request::route::Options;
@@ -51,7 +52,7 @@ pub enum Content<'a> {
 }
 
 /// What all pages of a request have in common.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Context {
     /// Where the page finds out the caller's other address.
     pub origins: Origins,
@@ -63,6 +64,16 @@ pub struct Context {
     pub authority: Option<String>,
     /// The parameters of the request.
     pub options: Options,
+    /// The ages of the databases.
+    pub ages: [Age; 2],
+}
+
+impl Context {
+    /// What is known where the configuration has an error: nothing but the data.
+    pub fn without_configuration(ages: [Age; 2]) -> Self {
+        let (origins, options) = (Origins::default(), Options::default());
+        Self { origins, batch_limit: 0, host_names: false, authority: None, options, ages }
+    }
 }
 
 /// The page of this content.
@@ -91,10 +102,8 @@ pub fn render(content: Content<'_>, context: &Context) -> Result<Vec<u8>, Proble
         land: map::land(),
         borders: map::borders(),
         attribution: links::attribution(bundled::ATTRIBUTION),
-        geo_date: bundled::GEO_BUILD_DATE,
-        geo_day: text::date(bundled::GEO_BUILD_DATE),
-        asn_date: bundled::ASN_BUILD_DATE,
-        asn_day: text::date(bundled::ASN_BUILD_DATE),
+        ages: context.ages,
+        is_stale: age::is_stale(&context.ages),
         version: env!("CARGO_PKG_VERSION"),
     };
     let mut html = String::with_capacity(STYLE.len() + SCRIPT.len() + page.land.len() + page.borders.len() + ROOM);
@@ -148,10 +157,8 @@ struct Page<'a> {
     land: &'static str,
     borders: &'static str,
     attribution: Vec<Piece<'static>>,
-    geo_date: &'static str,
-    geo_day: String,
-    asn_date: &'static str,
-    asn_day: String,
+    ages: [Age; 2],
+    is_stale: bool,
     version: &'static str,
 }
 
@@ -159,12 +166,18 @@ struct Page<'a> {
 mod filters {
     use askama::{Result, Values, filter_fn};
 
-    use super::text::Text;
+    use super::text::{self, Text};
 
     /// A text from outside, with all its characters seen.
     #[filter_fn]
     pub(super) fn shown<T: AsRef<str>>(value: T, _: &dyn Values) -> Result<Text<T>> {
         Ok(Text(value))
+    }
+
+    /// A date as people read it.
+    #[filter_fn]
+    pub(super) fn date(iso: &str, _: &dyn Values) -> Result<String> {
+        Ok(text::date(iso))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pages as replies: which requests get one, and what pages of a request have in common.
 
 use super::Service;
+use crate::lookup::databases::age;
 use crate::platform::{Platform, Request};
 use crate::request::negotiate::{self, MediaType};
 use crate::request::route::{Options, search};
@@ -23,7 +24,10 @@ impl Service {
             return document;
         }
         // Without a configuration, the page still says what is wrong with it.
-        let context = self.page_context(request, Options::default(), platform).await.unwrap_or_default();
+        let context = match self.page_context(request, Options::default(), platform).await {
+            Ok(context) => context,
+            Err(_) => Context::without_configuration(age::of_bundled(platform.wall_clock())),
+        };
         let typed = search::typed(request.path_with_query());
         match reply(Content::Problem(problem, &typed), &context) {
             Ok(page) => page.of_problem(problem),
@@ -45,6 +49,7 @@ impl Service {
             host_names: config.host_names,
             authority: request.authority(),
             options,
+            ages: age::of_bundled(platform.wall_clock()),
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::request::negotiate::MediaType;
 use crate::request::route::{self, Options};
 use crate::request::subject::HostName;
 use crate::response::etag::ETag;
-use crate::response::page::{self, Content};
+use crate::response::page::{self, Content, Context};
 use crate::response::problem::Problem;
 use crate::response::reply::{Caching, Head, Reply};
 
@@ -34,8 +34,9 @@ impl Service {
         let report = lookup.report(ip, needs).await?;
         if media_type == MediaType::Html {
             let content = Content::Address(&report);
-            let page = pages::reply(content, &self.page_context(request, options, platform).await?)?;
-            return Ok(cacheable_reply(request, page, page_tag(report)?, &lookup));
+            let context = self.page_context(request, options, platform).await?;
+            let page = pages::reply(content, &context)?;
+            return Ok(cacheable_reply(request, page, page_tag(report, &context)?, &lookup));
         }
         let reply = report_reply(&report, member, media_type, options.pretty)?;
         let tag = report_tag(report, member, media_type, options.pretty)?;
@@ -82,8 +83,9 @@ impl Service {
         let mut document = lookup.host(host).await?;
         if media_type == MediaType::Html {
             let content = Content::Host(&document);
-            let page = pages::reply(content, &self.page_context(request, options, platform).await?)?;
-            return Ok(cacheable_reply(request, page, page_tag(document)?, &lookup));
+            let context = self.page_context(request, options, platform).await?;
+            let page = pages::reply(content, &context)?;
+            return Ok(cacheable_reply(request, page, page_tag(document, &context)?, &lookup));
         }
         let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
         document.without_ttl();
@@ -174,11 +176,11 @@ fn report_tag(
     Ok(ETag::new(&essence, media_type, pretty)?)
 }
 
-/// The tag of the page of a document. It is made from the document and the version of the page: the page itself is much
-/// longer.
-fn page_tag(mut document: impl Passing) -> Result<ETag, Problem> {
+/// The tag of the page of a document. It is made from the document, the age of the data and the version of the page: the
+/// page itself is much longer.
+fn page_tag(mut document: impl Passing, context: &Context) -> Result<ETag, Problem> {
     document.without_ttl();
-    Ok(ETag::new(&(document, page::VERSION), MediaType::Html, false)?)
+    Ok(ETag::new(&(document, context.ages, page::VERSION), MediaType::Html, false)?)
 }
 
 /// An answer that may be cached and shared as long as its DNS answers hold.

@@ -119,13 +119,6 @@ function showTimes() {
   }
 }
 
-function showAges() {
-  for (const time of all("time[data-age]")) {
-    const days = Math.floor((Date.now() - Date.parse(time.dateTime)) / 86_400_000);
-    if (days > 0) time.after(` (${days} ${days === 1 ? "day" : "days"} old)`);
-  }
-}
-
 // Finds out the caller's address of the other version of IP.
 async function showOther(other) {
   const link = other.querySelector("a");
@@ -329,6 +322,5 @@ function close() {
 }
 
 enhance();
-showAges();
 setInterval(showTimes, 15_000);
 })();

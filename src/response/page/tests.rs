@@ -39,7 +39,9 @@ fn context() -> Context {
     let origins =
         Origins { ipv4: Some("https://v4.example".to_owned()), ipv6: Some("https://v6.example:8443".to_owned()) };
     let authority = Some("ip.example".to_owned());
-    Context { origins, batch_limit: 100, host_names: true, authority, options: Options::default() }
+    let options = Options::default();
+    let ages = age::of_bundled(Duration::ZERO);
+    Context { origins, batch_limit: 100, host_names: true, authority, options, ages }
 }
 
 fn page(content: Content<'_>) -> String {
@@ -77,7 +79,7 @@ fn what_an_address_shows() {
         ("not to a person", "what a place is not"),
         ("value=\"8.8.8.8\"", "the box has the address"),
         ("<meta name=\"robots\" content=\"noindex\">", "search engines do not list addresses"),
-        ("datetime=\"2026-01-01\" data-age>1 January 2026<", "the date of the data"),
+        ("datetime=\"2026-01-01\">1 January 2026<", "the date of the data"),
         ("Invented for the tests of ipedge", "the attribution"),
     ] {
         assert!(page.contains(text), "{why}: {text}");

@@ -78,3 +78,28 @@ fn only_the_own_page_shows_how_long_dns_took() {
         assert_eq!(html.contains("DNS took "), expected, "{path}: it would show what was cached");
     }
 }
+
+#[test]
+fn pages_tell_the_age_of_the_data() {
+    let get = |day: u64, path| {
+        let world = somewhere();
+        world.wall_clock.set(std::time::Duration::from_secs(day * 86_400));
+        with(&world, path, &[("accept", BROWSER)])
+    };
+    // The fixture is of 2026-01-01, day 20,454 since 1970.
+    for (day, age, stale, why) in [
+        (20_454, "</time>.", false, "of today"),
+        (20_455, "(1 day old)", false, "of yesterday"),
+        (20_544, "(90 days old)", false, "90 days"),
+        (20_545, "(91 days old)", true, "over 90 days"),
+    ] {
+        for path in ["/8.8.8.8", "/nonsense"] {
+            let got = get(day, path);
+            let body = String::from_utf8_lossy(&got.body).into_owned();
+            assert!(body.contains("Places of <time datetime=\"2026-01-01\">1 January 2026</time>"), "{path}: {why}");
+            assert_eq!((body.contains(age), body.contains("out of date")), (true, stale), "{path}: {why}");
+        }
+    }
+    let tag = |day| field(&get(day, "/8.8.8.8"), "etag").map(str::to_owned);
+    assert!(tag(20_455) == tag(20_455) && tag(20_455) != tag(20_456), "a page of yesterday is fetched again");
+}
