@@ -294,7 +294,8 @@ test-browser: component-fixture chromium
 	python3 tests/clients/browser.py
 
 .PHONY: shots
-shots: component-fixture chromium $(browser_packages) ## make pictures of the page in target/shots, and docs/page.png
+shots: component component-fixture chromium $(browser_packages) ## make pictures of the page in target/shots, and docs/page.png
+	fc-list | grep --quiet Emoji || scripts/install.sh 'the pictures of the page show flags' fontconfig fonts-noto-color-emoji
 	cargo build --package host --bins
 	python3 tests/browser/run.py shots.js
 

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 COMPONENT = ROOT / "target" / "wasm32-wasip2" / "fixture" / "ipedge.wasm"
+REAL_COMPONENT = ROOT / "target" / "wasm32-wasip2" / "release" / "ipedge.wasm"
 
 
 def browser(purpose):
@@ -36,8 +37,8 @@ def serving(program, *options):
 
 
 @contextlib.contextmanager
-def service(*options, resolver=(), **variables):
-    """Runs the component with the tests' databases and resolver while the block runs. Yields its origin.
+def service(*options, component=COMPONENT, resolver=(), **variables):
+    """Runs a component, that with the tests' databases, and their resolver while the block runs. Yields its origin.
 
     `options` are those of the host, and `resolver` those of the resolver.
     """
@@ -45,5 +46,5 @@ def service(*options, resolver=(), **variables):
         resolver = url.removesuffix("/dns-query")
         variables = {"doh_primary": resolver, "doh_fallback": resolver, **variables}
         given = [f"--variable={name}={value}" for name, value in variables.items()]
-        with serving("host", "--component", COMPONENT, *given, *options) as origin:
+        with serving("host", "--component", component, *given, *options) as origin:
             yield origin

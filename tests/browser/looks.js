@@ -32,14 +32,20 @@ for (const [name, options] of [
   visit(name, { ...options, errors: ERRORS }, async (page) => {
     for (const path of PAGES) {
       await page.goto(path);
-      const { wide, out } = await page.evaluate(() => ({
+      const { wide, out, broken } = await page.evaluate(() => ({
         wide: document.documentElement.scrollWidth,
         out: [...document.querySelectorAll("h1, h2, p, dd, li, input, button, svg.map, a")]
           .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
           .map((element) => element.outerHTML.slice(0, 80)),
+        broken: [...document.querySelectorAll(".home span, nav button, nav a")].map((element) => {
+          const words = document.createRange();
+          words.selectNodeContents(element);
+          return words.getClientRects().length;
+        }),
       }));
       assert.ok(wide <= 320, `${path}: ${wide} pixels wide`);
       assert.deepEqual(out, [], `${path}: cut off`);
+      assert.deepEqual([...new Set(broken)], [1], `${path}: what stands in the bar has one line`);
       assert.ok(await page.locator("#q").isVisible() && await page.locator("h1#subject").isVisible(), path);
     }
     await page.goto("/");

@@ -3,7 +3,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { Visitor, browser } from "./visit.js";
+import { Visitor, browser, services } from "./visit.js";
 
 const FOLDER = fileURLToPath(new URL("../../target/shots/", import.meta.url));
 const README = fileURLToPath(new URL("../../docs/page.png", import.meta.url));
@@ -13,7 +13,7 @@ const DESKTOP = { viewport: { width: 1280, height: 900 } };
 const PHONE = { viewport: { width: 320, height: 640 }, deviceScaleFactor: 2, isMobile: true };
 const SUBJECTS = { own: "/", host: "/www.shop.com?records=true", special: "/10.1.2.3", hostile: "/8.8.8.20", error: "/nonsense" };
 
-// The day, without which the pictures would differ: the page shows the age of the data and the time at the place.
+// The page shows the time at the place, which would be another one in each picture.
 const NOW = "2026-01-15T12:00:00Z";
 
 await mkdir(FOLDER, { recursive: true });
@@ -27,7 +27,8 @@ for (const [subject, path] of Object.entries(SUBJECTS)) {
   }
   await shot(path, DESKTOP, (page) => page.pdf({ path: `${FOLDER}${subject}.pdf`, format: "A4" }));
 }
-await shot("/8.8.8.8", { ...DESKTOP, colorScheme: "light" }, (page) => page.screenshot({ path: README }));
+// With the real databases, and the resolver of the tests.
+await shot(`${services.real}/8.8.8.8`, { ...DESKTOP, colorScheme: "light" }, (page) => page.screenshot({ path: README }));
 const { size } = await stat(README);
 console.log(`${FOLDER}, ${README}: ${size} bytes`);
 await browser.close();

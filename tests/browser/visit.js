@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 
 import { chromium } from "playwright-core";
 
-/** The origins of the services under test: `usual`, `ipv6` and `withoutDns`, see run.py. */
+/** The origins of the services under test: `usual`, `ipv6`, `withoutDns` and, for pictures, `real`; see run.py. */
 export const services = JSON.parse(process.env.IPEDGE_SERVICES);
 
 /** The addresses of the visitor, which the fixture knows. */

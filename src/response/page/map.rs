@@ -93,9 +93,9 @@ impl Point {
 }
 
 impl Closer {
-    /// Half the height of the view in degrees. A smaller one would show straight lines: the outlines are made for maps of
-    /// the world.
-    const LEAST: f64 = 6.0;
+    /// Half the height of the view in degrees. The circle of the usual error bound, 15 km, is just larger than the dot in
+    /// it; a smaller one would show straight lines, because the outlines are made for maps of the world.
+    const LEAST: f64 = 3.0;
     const MOST: f64 = 40.0;
     /// The width of the view for each unit of its height.
     const RATIO: f64 = 1.25;
@@ -105,7 +105,8 @@ impl Closer {
         let (x, y) = position(place)?;
         let bound = place.accuracy_km.map(|km| f64::from(km) / KM);
         let height = (bound.unwrap_or(0.0) * 2.5).clamp(Self::LEAST, Self::MOST);
-        let (scale, width) = (shrink(y), height * Self::RATIO);
+        // As it stands in the page: with more decimals here, the land would be elsewhere than the place.
+        let (scale, width) = (short(shrink(y)), height * Self::RATIO);
         let degrees = width / scale;
         let again = match x {
             x if x + degrees > 180.0 => 360.0,
@@ -124,7 +125,7 @@ impl Closer {
             km,
         };
         let (x, y) = (short(x * scale), short(y));
-        Some(Self { view, scale: short(scale), again, x, y, dot: short(height / 45.0), bound: bound.map(short), bar })
+        Some(Self { view, scale, again, x, y, dot: short(height / 45.0), bound: bound.map(short), bar })
     }
 }
 
@@ -182,19 +183,22 @@ mod tests {
     #[test]
     fn closer_views() {
         for (latitude, longitude, km, view, again, why) in [
-            (0.0, 0.0, None, "-7.5 -6 15 12", 0.0, "the least"),
-            (60.0, 10.0, Some(25), "-2.5 -66 15 12", 0.0, "compressed at 60°"),
+            (0.0, 0.0, None, "-3.75 -3 7.5 6", 0.0, "the least"),
+            (60.0, 10.0, Some(25), "1.25 -63 7.5 6", 0.0, "compressed at 60°"),
             (0.0, 0.0, Some(1_000), "-28.1 -22.48 56.21 44.97", 0.0, "as large as the bound needs"),
             (0.0, 0.0, Some(20_000), "-50 -40 100 80", 0.0, "the most"),
-            (0.0, 178.0, None, "170.5 -6 15 12", 360.0, "over the date line to the east"),
-            (0.0, -178.0, None, "-185.5 -6 15 12", -360.0, "and to the west"),
+            (0.0, 178.0, None, "174.25 -3 7.5 6", 360.0, "over the date line to the east"),
+            (0.0, -178.0, None, "-181.75 -3 7.5 6", -360.0, "and to the west"),
         ] {
             let closer = Closer::new(&place(latitude, longitude, km)).unwrap();
             assert_eq!((closer.view.as_str(), closer.again), (view, again), "{why}");
         }
         let closer = Closer::new(&place(60.0, 10.0, Some(111))).unwrap();
         assert_eq!((closer.x, closer.y, closer.bound), (5.0, -60.0, Some(1.0)), "in compressed degrees");
-        assert_eq!(closer.bar.km, 500);
-        assert_eq!(short(closer.bar.to - closer.bar.from), 4.5, "500 km are 4.5 degrees");
+        assert_eq!(closer.bar.km, 200);
+        assert_eq!(short(closer.bar.to - closer.bar.from), 1.8, "200 km are 1.8 degrees");
+        // Mountain View, close to the coast: the land is drawn at the same scale.
+        let closer = Closer::new(&place(37.422, -122.085, Some(15))).unwrap();
+        assert_eq!((closer.scale, closer.x), (0.79, short(-122.085 * 0.79)), "the place is where the land has it");
     }
 }
