@@ -336,6 +336,9 @@ lint: ## check links, formatting, warnings, spin.toml, licences, workflows, depl
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --all-features -- --deny warnings
+	cargo clippy --package ipedge --no-default-features --features wasip2,spin -- --deny warnings
+	cargo clippy --package ipedge --no-default-features --features wasip2 -- --deny warnings
+	cargo clippy --package ipedge --no-default-features --features wasip3 -- --deny warnings
 	cargo run --package host --bin host -- --check
 	! command -v shellcheck > /dev/null || shellcheck --external-sources scripts/*.sh scripts/tests/*.sh fuzz/*.sh .ci/run
 	scripts/lint.sh
