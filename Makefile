@@ -51,6 +51,8 @@ help: ## list the commands and their settings
 # --- run ---------------------------------------------------------------------------------------------------------
 
 .PHONY: serve
+# These run ipedge.wasm, whatever else is built.
+serve test-real shots bench: override ARTEFACT := ipedge
 serve: component ## serve the component with the real databases (LISTEN, VARS)
 	scripts/serve.sh --listen '$(LISTEN)' $(foreach variable,$(VARS),--variable '$(variable)')
 
@@ -350,6 +352,6 @@ notices: ## write licence texts, SBOM and checksums for the artefacts in dist/; 
 .PHONY: clean
 clean: ## remove everything that make has built
 	cargo clean
-	rm -rf target dist assets/node_modules assets/map/node_modules assets/sources tests/browser/node_modules $(databases)
+	rm -rf target dist dist.new assets/node_modules assets/map/node_modules assets/sources tests/browser/node_modules $(databases)
 
 .FORCE:

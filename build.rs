@@ -63,7 +63,10 @@ fn is_date(text: &str) -> bool {
 /// Prepares the style and the script of the page, which stand inside it: without comments and indentation, and with
 /// their hashes for the page's policy (CSP Level 3, section 2.3.1). Every change of the page changes its version.
 fn page(folder: &Path) -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed={}", folder.display());
+    let module = folder.with_extension("rs");
+    for path in [folder, &module] {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
     let out = PathBuf::from(env::var("OUT_DIR")?);
     for (file, name) in [("page.css", "STYLE"), ("page.js", "SCRIPT")] {
         let code = fs::read_to_string(folder.join(file))?;
@@ -75,10 +78,11 @@ fn page(folder: &Path) -> Result<(), Box<dyn Error>> {
         println!("cargo::rustc-env=IPEDGE_PAGE_{name}_HASH=sha256-{}", STANDARD.encode(Sha256::digest(&compact)));
         fs::write(path, compact)?;
     }
-    let mut files = Vec::new();
+    let mut files = vec![module];
     collect(folder, &mut files)?;
     files.sort();
     let mut version = Sha256::new();
+    version.update(env::var("CARGO_PKG_VERSION")?);
     for file in files {
         version.update(fs::read(file)?);
     }

@@ -18,6 +18,8 @@ main() {
     install_tool cargo-about@0.9.3 --features cli
     install_tool cargo-cyclonedx@0.5.9
     rm -rf "$work" && mkdir -p "$work"
+    # cargo-about reads the whole workspace, offline.
+    cargo fetch --locked
     # no-proc-macro: what only generates code is not in the component.
     cargo tree --locked --package ipedge --all-features --target wasm32-wasip2 --edges normal,no-proc-macro \
         --prefix none --format '{p}' --no-dedupe >"$work/crates.txt"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Serves the component: in Spin if the PATH has 3.0 or newer, else in the host of tests/host, which takes the same options.
+# Serves the component: in Spin if the PATH has 3.1 or newer, else in the host of tests/host, which takes the same options.
 # Spin before 4.1 gets the component of WASI 0.2. Prints the URL, and an example, once the server listens.
 #
 # usage: scripts/serve.sh --listen ADDRESS:PORT [--variable NAME=VALUE]...
@@ -17,15 +17,31 @@ main() {
     version=$(spin_version)
     if is_at_least 4.1 "$version"; then
         exec spin up --from spin.toml "$@"
-    elif is_at_least 3.0 "$version"; then
+    elif is_at_least 3.1 "$version"; then
         say "Spin $version does not run components of WASI 0.3, as 4.1 does; building the one of WASI 0.2"
         scripts/component.sh --artefact ipedge-wasip2
-        exec spin up --from deploy/spin-wasip2.toml "$@"
+        serve_older "$@"
     fi
     local why="no Spin on the PATH"
-    [[ -z $version ]] || why="Spin $version is too old (3.0 is needed)"
+    [[ -z $version ]] || why="Spin $version is too old (3.1 is needed)"
     say "$why; serving in the development host (tests/host) instead"
     exec cargo run --package host --bin host -- "$@"
+}
+
+# serve_older --listen ADDRESS:PORT [--variable NAME=VALUE]...: Spin has the option --variable since 3.4, and has read the
+# environment before.
+serve_older() {
+    local options=() name
+    while (($# > 0)); do
+        if [[ $1 == --variable ]]; then
+            name=${2%%=*}
+            export "SPIN_VARIABLE_${name^^}=${2#*=}"
+        else
+            options+=("$1" "$2")
+        fi
+        shift 2
+    done
+    exec spin up --from deploy/spin-wasip2.toml "${options[@]}"
 }
 
 # The version of the Spin on the PATH; nothing if there is none.

@@ -60,6 +60,17 @@ fn the_docs_have_the_variables_and_their_defaults() {
     });
 }
 
+#[test]
+fn the_unit_of_wasmtime_passes_all_variables_on() {
+    let mut found: Vec<_> = pairs("deploy/systemd/ipedge-wasmtime.service", r"--env (IPEDGE_)([A-Z0-9_]+)")
+        .into_iter()
+        .map(|(_, name)| name.to_lowercase())
+        .collect();
+    found.sort();
+    let names: Vec<_> = expected(|_| String::new()).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(found, names);
+}
+
 /// Only Spin appends `spin-client-addr`. Elsewhere a client could send it, and would choose its own address.
 #[test]
 fn the_environment_has_the_same_defaults_but_for_the_caller() {

@@ -11,17 +11,21 @@ test_without_spin_the_host_serves() {
 }
 
 test_a_spin_that_is_too_old_is_not_used() {
-    spin "spin 2.7.0 (a111517 2024-08-06)"
-    serves && says "Spin 2.7.0 is too old" && logged "^cargo run --package host --bin host -- --listen $address$"
+    local version
+    for version in 2.7.0 3.0.0; do
+        spin "spin $version (a111517 2024-08-06)"
+        serves && says "Spin $version is too old" &&
+            logged "^cargo run --package host --bin host -- --listen $address$" || return 1
+    done
 }
 
 test_an_older_spin_serves_the_component_of_wasi_0_2() {
     local version
-    for version in 3.0.0 4.0.2; do
+    for version in 3.1.0 4.0.2; do
         spin "spin $version (dbbd7ce 2026-02-11)"
         stub_component
         serves --variable doh_path=/x && logged "^component.sh --artefact ipedge-wasip2$" &&
-            logged "^spin up --from deploy/spin-wasip2.toml --listen $address --variable doh_path=/x$" || return 1
+            logged "^spin up --from deploy/spin-wasip2.toml --listen $address, doh_path=/x$" || return 1
     done
 }
 
@@ -79,7 +83,7 @@ spin() {
 # Listens on the address after --listen until the first connection.
 server() {
     cat <<STUB
-echo "$1 \$*" >>"\$machine/log"
+echo "$1 \$*\${SPIN_VARIABLE_DOH_PATH+, doh_path=\$SPIN_VARIABLE_DOH_PATH}" >>"\$machine/log"
 while [[ \$1 != --listen ]]; do shift; done
 exec $python -c "
 import socket

@@ -1,4 +1,4 @@
-//! The adapter of WASI HTTP 0.2 (`wasi:http/incoming-handler@0.2`): Spin 2 to 4, SpinKube, and other hosts of WASI 0.2.
+//! The adapter of WASI HTTP 0.2 (`wasi:http/incoming-handler@0.2`): Spin 3.1 to 4, SpinKube, and other hosts of WASI 0.2.
 //!
 //! `wstd` has the executor, the timers and the waiting for streams. Its HTTP server and client are not used: they hand a
 //! head over before they write the first byte of its body, which costs 40 ms (see [`inbound::respond`]), and they report

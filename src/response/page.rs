@@ -26,6 +26,7 @@ use crate::request::route::Options;
 use crate::response::problem::Problem;
 
 use links::Piece;
+use names::Check;
 use view::View;
 
 /// The version of the page: another one for every change of its templates, style, script or code. Part of the tags of

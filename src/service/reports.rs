@@ -176,11 +176,12 @@ fn report_tag(
     Ok(ETag::new(&essence, media_type, pretty)?)
 }
 
-/// The tag of the page of a document. It is made from the document, the age of the data and the version of the page: the
-/// page itself is much longer.
+/// The tag of the page of a document. It is made from what the page is made from: the page itself is much longer.
 fn page_tag(mut document: impl Passing, context: &Context) -> Result<ETag, Problem> {
     document.without_ttl();
-    Ok(ETag::new(&(document, context.ages, page::VERSION), MediaType::Html, false)?)
+    let Context { ages, batch_limit, host_names, origins, .. } = context;
+    let origins = (&origins.ipv4, &origins.ipv6);
+    Ok(ETag::new(&(document, ages, batch_limit, host_names, origins, page::VERSION), MediaType::Html, false)?)
 }
 
 /// An answer that may be cached and shared as long as its DNS answers hold.

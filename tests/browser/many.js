@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
-import { visit } from "./visit.js";
+import { services, visit } from "./visit.js";
 
 // The first one is answered last: its resolver never does.
 const SUBJECTS = ["8.8.8.14", "8.8.8.8", "193.0.1.1", "www.shop.com", "8.8.8.20", "nonsense", "10.1.2.3"];
@@ -75,6 +75,53 @@ visit("more than a batch may have", { errors: /status of 4\d\d/ }, async (page) 
   await page.locator("#many-go").click();
   await page.locator("#many", { hasText: /100/ }).waitFor();
 });
+
+visit("more than the page takes", {}, async (page, visitor) => {
+  await page.goto("/");
+  await lookUp(page, Array.from({ length: 1001 }, (_, index) => `10.0.${index >> 8}.${index & 255}`));
+  await page.locator("#many-state", { hasText: "at most 1000" }).waitFor();
+  assert.equal(await page.locator("#many-table tbody tr").count(), 0);
+  assert.equal(visitor.requests.filter((url) => url.includes("/batch")).length, 0);
+});
+
+visit("an error that is not the service's", { errors: /status of 502/ }, async (page) => {
+  await page.goto("/");
+  await page.route("**/batch", (route) => route.fulfill({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" }));
+  await lookUp(page, ["8.8.8.8", "9.9.9.9"]);
+  await page.locator("#many-state", { hasText: "status 502" }).waitFor();
+});
+
+visit("names whose addresses are not known", { baseURL: services.withoutDns }, async (page) => {
+  await page.goto("/");
+  await lookUp(page, ["shop.com", "8.8.8.8"]);
+  await filled(page, 2);
+  assert.match(await page.locator("#many-table tbody tr").first().innerText(), /not known: unreachable/);
+  await page.locator("#many-state", { hasText: "1 answered, 1 not" }).waitFor();
+});
+
+visit("a subject of the table", { viewport: { width: 800, height: 500 } }, async (page) => {
+  await page.goto("/");
+  await lookUp(page, Array.from({ length: 40 }, (_, index) => `10.0.0.${index}`));
+  await filled(page, 40);
+  await page.locator("#many-table a", { hasText: "10.0.0.7" }).first().click();
+  await page.waitForFunction(() => document.activeElement.id === "subject");
+  const { top } = await page.locator("h1#subject").evaluate((heading) => heading.getBoundingClientRect());
+  assert.ok(top >= 0 && top < 500, `the answer is in view: ${top}`);
+});
+
+visit("a table that is closed and opened again", {}, async (page) => {
+  await page.goto("/");
+  await lookUp(page, SUBJECTS);
+  await page.locator("#many-close").click();
+  await page.locator("#many-open").click();
+  await filled(page, SUBJECTS.length);
+});
+
+async function lookUp(page, subjects) {
+  await page.locator("#many-open").click();
+  await page.locator("#many-text").fill(subjects.join("\n"));
+  await page.locator("#many-go").click();
+}
 
 async function filled(page, count) {
   await page.waitForFunction((count) => document.querySelectorAll("#many-table tbody tr[data-done]").length === count, count);

@@ -68,6 +68,51 @@ visit("the answer to an older search comes late", {}, async (page) => {
   assert.equal(new URL(page.url()).pathname, "/1.1.1.1");
 });
 
+visit("Back, and Forward before the answer is there", {}, async (page) => {
+  await page.goto("/9.9.9.9");
+  await page.locator("#q").fill("1.1.1.1");
+  await page.locator("#q").press("Enter");
+  await shows(page, "1.1.1.1");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(/9\.9\.9\.9/, async (route) => {
+    await held;
+    await route.continue().catch(() => {}); // the page has given it up
+  });
+  const asked = page.waitForRequest(/9\.9\.9\.9/);
+  await page.evaluate(() => history.back());
+  await asked;
+  await page.evaluate(() => new Promise((resolve) => {
+    addEventListener("popstate", resolve, { once: true });
+    history.forward();
+  }));
+  await page.waitForFunction(() => !document.getElementById("content").hasAttribute("aria-busy"));
+  release();
+  await page.unrouteAll({ behavior: "wait" });
+  assert.equal(await text(page, "h1#subject"), "1.1.1.1");
+  assert.equal(new URL(page.url()).pathname, "/1.1.1.1");
+});
+
+visit("an answer that arrives while a person types", {}, async (page) => {
+  await page.goto("/");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(/9\.9\.9\.9/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/9\.9\.9\.9/);
+  await page.locator("#q").fill("9.9.9.9");
+  await page.locator("#q").press("Enter");
+  await asked;
+  await page.locator("#q").fill("www.sh");
+  release();
+  await shows(page, "9.9.9.9");
+  assert.equal(await page.locator("#q").inputValue(), "www.sh");
+  assert.equal(await focused(page), "q");
+  await page.unrouteAll({ behavior: "wait" });
+});
+
 visit("bad input", { errors: /status of 40/ }, async (page) => {
   await page.goto("/8.8.8.8");
   for (const typed of ["nonsense", "8.8.8", "https://shop.com/", "%", "<b>"]) {
@@ -95,6 +140,7 @@ visit("the service does not answer", { errors: /ERR_FAILED|Failed to load/ }, as
   await page.locator("#q").fill("9.9.9.9");
   await page.locator("#q").press("Enter");
   await page.locator("#error").waitFor();
+  assert.equal(await page.locator("#q").getAttribute("aria-invalid"), null, "the text in the box is good");
 });
 
 visit("without JavaScript", { javaScriptEnabled: false, errors: /status of 40/ }, async (page) => {

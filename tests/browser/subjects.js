@@ -88,19 +88,22 @@ visit("DNS: a dead resolver", { baseURL: services.withoutDns }, async (page) => 
   assert.equal(await text(page, "[data-test=city]"), "Bog City");
   await page.goto("/shop.com");
   assert.equal(await page.locator("[data-test=a]").getAttribute("data-status"), "unreachable");
+  assert.match(await page.title(), /addresses not known/, "a failure is not a fact");
 });
 
 visit("confirmed names", {}, async (page) => {
   await page.goto("/8.8.8.8?verify=true");
-  assert.equal(await page.locator("[data-test=names] li").first().getAttribute("data-confirmed"), "yes");
+  assert.equal(await page.locator("[data-test=names] li").first().getAttribute("data-check"), "confirmed");
   await page.goto("/8.8.8.20?verify=true");
-  assert.equal(await page.locator("[data-test=names] li[data-confirmed=yes]").count(), 0);
+  assert.equal(await page.locator("[data-test=names] li[data-check=confirmed]").count(), 0);
 });
 
 visit("300 names", {}, async (page) => {
   await page.goto("/8.8.8.17");
   assert.equal(await page.locator("[data-test=names] li").count(), 32);
-  assert.match(await text(page, "[data-test=dns]"), /268/, "the rest is counted");
+  assert.match(await text(page, "[data-test=detail]"), /268/, "the rest is counted");
+  await page.goto("/8.8.8.17?verify=true");
+  assert.equal(await page.locator("[data-test=names] li[data-check=none]").count(), 32 - 8, "eight names are checked");
 });
 
 visit("a special address", {}, async (page) => {

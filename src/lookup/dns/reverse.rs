@@ -34,6 +34,10 @@ pub struct Names {
     pub omitted: usize,
     /// The names that point back to the address; `None` unless the request asks for it.
     pub confirmed: Option<Vec<String>>,
+    /// The names that were checked and do not point back to the address. Not part of the document, whose `detail` tells
+    /// which names were not checked.
+    #[serde(skip)]
+    pub refuted: Vec<String>,
     /// Whether the resolver reports that it has validated the answer with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
     pub authenticated: bool,
     /// Seconds for which the answer holds: the least TTL of the CNAME chain and the records, or for a negative answer that
@@ -51,6 +55,7 @@ impl Names {
             names: Vec::new(),
             omitted: 0,
             confirmed: verify.then(Vec::new),
+            refuted: Vec::new(),
             authenticated: false,
             ttl: None,
             detail: Some(reason),
@@ -90,6 +95,7 @@ fn read(outcome: &Outcome) -> (Vec<&Name>, Names) {
         names: texts,
         omitted: omitted + outcome.unreadable,
         confirmed: None,
+        refuted: Vec::new(),
         authenticated: outcome.authenticated,
         ttl: outcome.ttl,
         detail: detail::with_omitted(outcome.detail.clone(), omitted, outcome.unreadable, "name"),
@@ -108,7 +114,9 @@ async fn confirm<O: Platform>(queries: &Queries<'_, O>, ip: IpAddr, listed: &[&N
     for (outcome, text) in outcomes.iter().zip(&names.names) {
         if outcome.records.iter().any(|data| data.ip_addr() == Some(ip)) {
             confirmed.push(text.clone());
-        } else if !outcome.status.is_conclusive() {
+        } else if outcome.status.is_conclusive() {
+            names.refuted.push(text.clone());
+        } else {
             failed.push(format!("{text} ({})", outcome.status));
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::text::{Text, count, duration};
 use crate::lookup::dns::Status;
 use crate::lookup::dns::forward::QueryOutcome;
+use crate::lookup::dns::reverse;
 use crate::lookup::report::Report;
 
 /// The names of an address.
@@ -12,28 +13,49 @@ use crate::lookup::report::Report;
 pub(super) struct Names<'a> {
     /// How the query ended; `None` where it was not wanted.
     pub(super) status: Option<Status>,
-    /// The names, and whether each is confirmed; `None` where that was not asked.
     pub(super) list: Vec<Name<'a>>,
     /// What there is to say beyond the list.
     pub(super) sentence: String,
-    /// Whether it may be asked which names are confirmed.
-    pub(super) can_verify: bool,
+    /// Whether the names were checked.
+    pub(super) is_verified: bool,
     /// How long it took, how long the answer holds, and the like.
     pub(super) notes: Vec<String>,
-    /// What the resolver has to say.
+    /// Details beyond the status.
     pub(super) detail: Option<Text<&'a str>>,
 }
 
+/// A name of an address.
 #[derive(Clone, Debug)]
 pub(super) struct Name<'a> {
     pub(super) text: Text<&'a str>,
-    pub(super) confirmed: Option<bool>,
+    /// The result of the check, if there was one.
+    pub(super) check: Option<Check>,
+}
+
+/// Whether a name points back to the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Check {
+    Confirmed,
+    Refuted,
+    /// Its query failed, or there were too many names.
+    NotChecked,
+}
+
+/// The names of an address, and what is known of each.
+pub(super) fn listed(dns: &reverse::Names) -> Vec<Name<'_>> {
+    let check = |name| match &dns.confirmed {
+        None => None,
+        Some(confirmed) if confirmed.contains(name) => Some(Check::Confirmed),
+        Some(_) if dns.refuted.contains(name) => Some(Check::Refuted),
+        Some(_) => Some(Check::NotChecked),
+    };
+    dns.names.iter().map(|name| Name { text: Text(name.as_str()), check: check(name) }).collect()
 }
 
 impl<'a> Names<'a> {
-    /// Whether it was asked which names are confirmed.
-    pub(super) fn is_verified(&self) -> bool {
-        self.list.iter().any(|name| name.confirmed.is_some())
+    /// Whether the names can be checked.
+    pub(super) fn can_verify(&self) -> bool {
+        !self.list.is_empty() && !self.is_verified
     }
 
     /// The names of a report; `time` is how long DNS took, where that may be shown.
@@ -44,21 +66,22 @@ impl<'a> Names<'a> {
                 status: None,
                 list: Vec::new(),
                 sentence,
-                can_verify: false,
+                is_verified: false,
                 notes: Vec::new(),
                 detail: None,
             };
         };
-        let confirmed = |name: &String| dns.confirmed.as_ref().map(|confirmed| confirmed.contains(name));
-        let list: Vec<_> =
-            dns.names.iter().map(|name| Name { text: Text(name.as_str()), confirmed: confirmed(name) }).collect();
+        let list = listed(dns);
+        let is_private = report.special.is_some_and(|special| special.globally_reachable == Some(false));
         let sentence = match dns.status {
             Status::Ok if list.is_empty() => "There are names, but none of them can be read.".to_owned(),
-            Status::Ok if dns.omitted > 0 => format!("{} more not shown.", count(dns.omitted, "name")),
             Status::Ok => String::new(),
-            Status::Skipped if report.special.is_some() || report.embedded.is_some() => {
-                "No query was sent: the names of special addresses are private, and must not leave their network."
+            Status::Skipped if is_private => {
+                "No query was sent: the names of such addresses are private, and must not leave their network."
                     .to_owned()
+            }
+            Status::Skipped if report.special.is_some() || report.embedded.is_some() => {
+                "No query was sent, as for all special addresses.".to_owned()
             }
             status => sentence(status).to_owned(),
         };
@@ -69,7 +92,7 @@ impl<'a> Names<'a> {
         ];
         Self {
             status: Some(dns.status),
-            can_verify: dns.confirmed.is_none() && !list.is_empty(),
+            is_verified: !list.is_empty() && dns.confirmed.is_some(),
             list,
             sentence,
             notes: notes.into_iter().flatten().collect(),
@@ -105,10 +128,11 @@ pub(super) struct Outcome<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    /// `found` is the number of addresses of this version that are shown.
-    pub(super) fn new(outcome: &'a QueryOutcome, found: usize) -> Self {
+    /// `shown` is the number of addresses of this version that are shown; there may be more.
+    pub(super) fn new(outcome: &'a QueryOutcome, shown: usize, more: bool) -> Self {
         let sentence = match outcome.status {
-            Status::Ok => count(found, "address"),
+            Status::Ok if more => format!("{} shown.", count(shown, "address")),
+            Status::Ok => count(shown, "address"),
             Status::Nodata => "None: the name has no address of this version.".to_owned(),
             status => no_records(status).to_owned(),
         };

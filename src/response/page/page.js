@@ -9,14 +9,24 @@ const here = () => location.pathname + location.search;
 
 // --- The answer -----------------------------------------------------------------------------------------------------
 
+const UNREACHABLE = "The service cannot be reached. Check the connection, and try again.";
+
 // The request that is under way, and the URL whose answer is shown.
 let running = null;
 let shown = here();
 
+function stop() {
+  running?.abort();
+  running = null;
+  content.removeAttribute("aria-busy");
+}
+
 // Shows the answer at `url` in place of the present one. `isNew` adds it to the history.
 async function show(url, isNew) {
-  running?.abort();
+  stop();
   const request = running = new AbortController();
+  request.isNew = isNew;
+  const typed = box.value;
   content.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(url, { headers: { accept: "text/html" }, signal: request.signal });
@@ -26,27 +36,35 @@ async function show(url, isNew) {
     if (!next.getElementById("content")) return location.assign(url);
     if (isNew) history.pushState(null, "", response.url);
     shown = here();
-    replace(next);
-    if (isNew) scrollTo(0, 0);
+    replace(next, box.value !== typed || document.activeElement === id("many-text"));
+    if (isNew) arrive();
   } catch (error) {
-    if (!request.signal.aborted) complain("The service cannot be reached. Check the connection, and try again.");
+    if (!request.signal.aborted) complain(UNREACHABLE);
   } finally {
-    if (running === request) content.removeAttribute("aria-busy");
+    if (running === request) stop();
   }
 }
 
-// Takes the answer, the error and the text in the box from another page.
-function replace(next) {
+// Shows the beginning of the answer. The table of many subjects stands above it.
+function arrive() {
+  if (many && !many.hidden && !id("error")) id("subject")?.scrollIntoView();
+  else scrollTo(0, 0);
+}
+
+// Takes the answer, the error and the text in the box from another page. While a person types, the text and the focus stay.
+function replace(next, isTyping) {
   document.title = next.title;
   for (const part of [content, notice]) part.replaceChildren(...next.getElementById(part.id).childNodes);
   const model = next.getElementById("q");
-  box.value = model.value;
+  if (!isTyping) box.value = model.value;
   for (const name of ["aria-invalid", "aria-describedby"]) {
     if (model.hasAttribute(name)) box.setAttribute(name, model.getAttribute(name));
     else box.removeAttribute(name);
   }
   enhance();
-  if (id("error")) {
+  if (isTyping) {
+    say(document.title);
+  } else if (id("error")) {
     box.focus();
     box.select();
   } else {
@@ -55,15 +73,15 @@ function replace(next) {
   }
 }
 
-// Shows an error beside the box.
+// Shows beside the box why there is no answer.
 function complain(text) {
   const error = document.createElement("p");
   error.id = "error";
   error.setAttribute("role", "alert");
   error.textContent = text;
   notice.replaceChildren(error);
-  box.setAttribute("aria-invalid", "true");
-  box.setAttribute("aria-describedby", "error");
+  box.removeAttribute("aria-invalid");
+  error.scrollIntoView({ block: "nearest" });
 }
 
 // Informs a screen reader.
@@ -92,6 +110,8 @@ document.addEventListener("click", (event) => {
 // A link to a part of the page changes the history, too.
 addEventListener("popstate", () => {
   if (here() !== shown) show(location.href, false);
+  // Back, and forward again before the answer was there.
+  else if (running && !running.isNew) stop();
 });
 
 // --- What only a browser knows --------------------------------------------------------------------------------------
@@ -123,15 +143,16 @@ function showTimes() {
 async function showOther(other) {
   const link = other.querySelector("a");
   try {
-    const options = { headers: { accept: "text/plain" }, signal: AbortSignal.timeout(5000), cache: "no-store" };
+    const options = { headers: { accept: "text/plain" }, signal: AbortSignal.timeout?.(5000), cache: "no-store" };
     const response = await fetch(`${other.dataset.origin}/me/ip`, options);
     const ip = (await response.text()).trim();
     if (!response.ok || !/^[0-9a-f.:]{2,45}$/i.test(ip)) throw new Error("not an address");
     link.textContent = ip;
     link.href = `/${ip}`;
     link.dataset.swap = "";
-  } catch {
-    link.replaceWith("none that reaches this service");
+  } catch (error) {
+    // Fetch reports a connection that failed as a TypeError.
+    link.replaceWith(error instanceof TypeError ? "none that reaches this service" : "not found out");
   }
 }
 
@@ -177,9 +198,11 @@ const visible = (text) =>
   String(text ?? "").replace(HIDDEN, (c) => `⟨U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
 async function lookUpAll(subjects) {
+  stop();
   batch?.abort();
-  const request = batch = new AbortController();
   open(subjects.join("\n"));
+  if (subjects.length > MOST) return state(`These are ${subjects.length}. Enter at most ${MOST} at once.`, true);
+  const request = batch = new AbortController();
   asked = subjects;
   answers = subjects.map(() => null);
   id("many-csv").hidden = true;
@@ -188,7 +211,6 @@ async function lookUpAll(subjects) {
   id("many-table").tBodies[0].replaceChildren(...rows);
   const limit = Number(many.dataset.limit);
   try {
-    if (subjects.length > MOST) throw new Error(`These are ${subjects.length}. Enter at most ${MOST} at once.`);
     for (let start = 0; start < subjects.length; start += limit) {
       await post(subjects.slice(start, start + limit), request.signal, (answer) => {
         answers[start + answer.index] = answer;
@@ -196,21 +218,34 @@ async function lookUpAll(subjects) {
         state(`${answers.filter(Boolean).length} of ${subjects.length}`);
       });
     }
-    const failed = answers.filter((answer) => !answer || answer.detail).length;
+    const failed = answers.filter((answer) => !answer || answer.detail || unknown(answer)).length;
     state(`Done: ${subjects.length - failed} answered, ${failed} not.`, true);
   } catch (error) {
-    if (!request.signal.aborted) state(error.message, true);
+    if (!request.signal.aborted) state(error instanceof Refused ? error.message : UNREACHABLE, true);
   }
   if (request.signal.aborted) return;
   rows.forEach((cells, index) => answers[index] || fill(cells, { status: 0, detail: "No answer." }));
   id("many-csv").hidden = !answers.some(Boolean);
 }
 
+// The service has answered, with an error.
+class Refused extends Error {}
+
+// The status of the query that failed, for a host name without addresses.
+function unknown(answer) {
+  if (!answer?.host || answer.addresses.length) return undefined;
+  return [answer.a.status, answer.aaaa.status].find((status) => !["ok", "nxdomain", "nodata"].includes(status));
+}
+
 // Sends a batch, and gives its answers as their lines arrive.
 async function post(subjects, signal, take) {
   const headers = { "content-type": "application/json", accept: "application/x-ndjson" };
   const response = await fetch("/batch", { method: "POST", headers, body: JSON.stringify(subjects), signal });
-  if (!response.ok) throw new Error((await response.json()).detail);
+  if (!response.ok) {
+    // What stands between may answer with something else than the service's documents.
+    const detail = await response.json().then((problem) => problem.detail, () => null);
+    throw new Refused(detail ?? `The service answered with status ${response.status}. Try again later.`);
+  }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
@@ -239,6 +274,11 @@ function isolated(text) {
   return element;
 }
 
+function none(answer) {
+  const status = unknown(answer);
+  return status ? `Addresses not known: ${status}.` : "No addresses.";
+}
+
 function fill(cells, answer) {
   const reports = answer.addresses ?? (answer.ip ? [answer] : []);
   const subject = answer.host ?? answer.ip;
@@ -248,7 +288,7 @@ function fill(cells, answer) {
   const names = answer.host ? reports.map((report) => report.ip) : first?.dns?.names ?? [];
   const texts = first
     ? [subject, place(first), first.asn?.organization, first.asn ? `AS${first.asn.number}` : "", names.join(", ")]
-    : [subject, answer.detail ?? "No addresses.", "", "", ""];
+    : [subject, answer.detail ?? none(answer), "", "", ""];
   texts.forEach((text, index) => {
     if (index > 0 || text) cells.cells[index].replaceChildren(isolated(text));
   });
@@ -273,7 +313,10 @@ function csv() {
   const lines = answers.flatMap((answer, index) => {
     const subject = asked[index];
     const reports = answer?.addresses ?? (answer?.ip ? [answer] : []);
-    if (!reports.length) return [{ subject, error: answer?.detail ?? (answer ? "no addresses" : "no answer") }];
+    if (!reports.length) {
+      const error = answer ? answer.detail ?? none(answer) : "No answer.";
+      return [{ subject, dns_status: unknown(answer) ?? answer?.a?.status, error }];
+    }
     return reports.map(({ ip, geo, asn, dns }) => ({
       subject, ip, ...geo, geo_network: geo?.network, asn: asn?.number, organization: asn?.organization,
       asn_network: asn?.network, dns_status: dns?.status, names: dns?.names.join(" "),
@@ -314,8 +357,8 @@ if (many) {
   });
 }
 
+// What is under way goes on, and is there when the table is opened again.
 function close() {
-  batch?.abort();
   many.hidden = true;
   id("many-open").setAttribute("aria-expanded", "false");
   id("many-open").focus();

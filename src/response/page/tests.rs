@@ -140,15 +140,50 @@ fn every_outcome_of_dns_has_a_sentence() {
         let sentence = rest.split_once("</p>").unwrap().0;
         assert!(sentence.len() > 20 && seen.insert(sentence.to_owned()), "{status}: {sentence}");
     }
-    let mut omitted = named(Status::Ok, &["a.good", "b.good"]);
-    if let Some(dns) = &mut omitted.dns {
-        dns.omitted = 30;
+}
+
+#[test]
+fn names_tell_what_their_check_found() {
+    let mut report = named(Status::Ok, &["a.good", "b.good", "c.good"]);
+    if let Some(dns) = &mut report.dns {
         dns.confirmed = Some(vec!["a.good".to_owned()]);
+        dns.refuted = vec!["b.good".to_owned()];
+        dns.detail = Some("30 further names omitted".to_owned());
     }
-    let page = page(Content::Address(&omitted));
-    assert!(page.contains("30 names more not shown."));
-    assert!(page.contains("data-confirmed=\"yes\"><bdi>a.good</bdi>"), "confirmed");
-    assert!(page.contains("data-confirmed=\"no\"><bdi>b.good</bdi>"), "not confirmed");
+    let checked = page(Content::Address(&report));
+    for (check, name, tag) in [
+        ("confirmed", "a.good", "confirmed"),
+        ("refuted", "b.good", "does not point back"),
+        ("none", "c.good", "not checked"),
+    ] {
+        let (_, rest) = checked.split_once(&format!("data-check=\"{check}\"><bdi>{name}</bdi>")).unwrap();
+        assert!(rest.split_once("</li>").unwrap().0.contains(&format!(">{tag}<")), "{name}");
+    }
+    assert!(checked.contains("Details: <bdi>30 further names omitted"), "the service's own remarks");
+    let unchecked = page(Content::Address(&named(Status::Ok, &["a.good"])));
+    assert!(!unchecked.contains("data-check") && unchecked.contains("?verify=true"), "not asked");
+}
+
+#[test]
+fn what_is_not_known_is_not_shown_as_a_fact() {
+    for (ip, text, other) in [
+        ("10.1.2.3", "must not leave their network", "as for all special addresses"),
+        ("192.31.196.1", "as for all special addresses", "must not leave their network"),
+        ("224.0.0.1", "as for all special addresses", "must not leave their network"),
+    ] {
+        let mut report = report(ip);
+        report.dns = Some(crate::lookup::dns::reverse::Names::skipped(String::new(), false));
+        let page = page(Content::Address(&report));
+        assert!(page.contains(text) && !page.contains(other), "{ip}");
+    }
+}
+
+#[test]
+fn the_command_asks_for_what_the_page_shows() {
+    let options = Options { verify: true, pretty: true, ..Options::default() };
+    let context = Context { options, ..context() };
+    let html = String::from_utf8(render(Content::Address(&report("8.8.8.8")), &context).unwrap()).unwrap();
+    assert!(html.contains("curl &#39;https://ip.example/8.8.8.8?verify=true&#39;"), "without the layout");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the templates show, taken from the documents.
 
 use super::map::{Closer, World};
-use super::names::{Names, Outcome};
+use super::names::{self, Name, Names, Outcome};
 use super::place::Words;
 use super::records::{self, Set};
 use super::special::{Explained, Inside};
@@ -66,6 +66,7 @@ pub(super) struct Host<'a> {
 pub(super) struct Entry<'a> {
     pub(super) report: &'a Report<'a>,
     pub(super) place: Option<Words<'a>>,
+    pub(super) names: Vec<Name<'a>>,
 }
 
 impl<'a> View<'a> {
@@ -140,15 +141,25 @@ impl<'a> Host<'a> {
         let options = context.options;
         let path = format!("/{}", host.host);
         let of_version = |version| host.addresses.iter().filter(|report| report.version == version).count();
-        let entry = |report: &'a Report<'a>| Entry { report, place: report.geo.as_ref().map(Words::new) };
+        let entry = |report: &'a Report<'a>| Entry {
+            report,
+            place: report.geo.as_ref().map(Words::new),
+            names: report.dns.as_ref().map(names::listed).unwrap_or_default(),
+        };
+        let more = host.omitted > 0;
+        let is_known = host.a.status.is_conclusive() && host.aaaa.status.is_conclusive();
+        let summary = match host.addresses.len() + host.omitted {
+            0 if !is_known => "addresses not known".to_owned(),
+            number => count(number, "address"),
+        };
         Self {
             host,
             name: Text(host.unicode.as_str()),
-            summary: count(host.addresses.len() + host.omitted, "address"),
+            summary,
             world: World::new(host.addresses.iter().filter_map(|report| report.geo.as_ref())),
             addresses: host.addresses.iter().map(entry).collect(),
-            a: Outcome::new(&host.a, of_version(4)),
-            aaaa: Outcome::new(&host.aaaa, of_version(6)),
+            a: Outcome::new(&host.a, of_version(4), more),
+            aaaa: Outcome::new(&host.aaaa, of_version(6), more),
             records: host.records.as_ref().map(records::sets),
             more: format!("{path}{}", Options { records: true, pretty: false, ..options }.query()),
             programs: Programs::new(&path, context),
@@ -158,8 +169,8 @@ impl<'a> Host<'a> {
 
 impl Programs {
     fn new(path: &str, context: &Context) -> Self {
-        let json = format!("{path}{}", Options { pretty: true, ..context.options }.query());
-        Self { curl: curl(context, path), json }
+        let with = |pretty| format!("{path}{}", Options { pretty, ..context.options }.query());
+        Self { curl: curl(context, &with(false)), json: with(true) }
     }
 }
 
