@@ -129,7 +129,9 @@ class Served:
             self.assertEqual(report["dns"]["status"], "unreachable")
             self.assertIn("connection refused", report["dns"]["detail"])
 
-    def test_lines_leave_as_they_are_known(self):
+    @contextlib.contextmanager
+    def batch_under_way(self):
+        """Sends a batch whose first subject waits for `OnTheWord`. Yields the address, the connection and the response."""
         OnTheWord.word.clear()
         with ThreadingHTTPServer(("127.0.0.1", 0), OnTheWord) as resolver:
             threading.Thread(target=resolver.serve_forever, daemon=True).start()
@@ -138,36 +140,30 @@ class Served:
                 connection = http.client.HTTPConnection(address, timeout=60)
                 headers = {"accept": "application/x-ndjson", "content-type": "text/plain"}
                 connection.request("POST", "/batch", "8.8.8.8\n10.0.0.1\n", headers)
-                lines = connection.getresponse()
-                first = json.loads(lines.readline())
-                OnTheWord.word.set()
-                second = json.loads(lines.readline())
-                self.assertEqual((first["ip"], first["index"]), ("10.0.0.1", 1), "it needs no DNS")
-                self.assertEqual((second["ip"], second["index"]), ("8.8.8.8", 0))
-                self.assertIn("503", second["dns"]["detail"])
-                self.assertEqual(lines.readline(), b"")
+                yield address, connection, connection.getresponse()
                 connection.close()
             resolver.shutdown()
 
+    def test_lines_leave_as_they_are_known(self):
+        with self.batch_under_way() as (_, _, lines):
+            first = json.loads(lines.readline())
+            OnTheWord.word.set()
+            second = json.loads(lines.readline())
+            self.assertEqual((first["ip"], first["index"]), ("10.0.0.1", 1), "it needs no DNS")
+            self.assertEqual((second["ip"], second["index"]), ("8.8.8.8", 0))
+            self.assertIn("503", second["dns"]["detail"])
+            self.assertEqual(lines.readline(), b"")
+
     def test_a_client_that_goes(self):
-        OnTheWord.word.clear()
-        with ThreadingHTTPServer(("127.0.0.1", 0), OnTheWord) as resolver:
-            threading.Thread(target=resolver.serve_forever, daemon=True).start()
-            url = f"http://127.0.0.1:{resolver.server_port}"
-            with self.served(doh_primary=url, doh_fallback=url, dns_timeout_ms="30000") as address:
-                connection = http.client.HTTPConnection(address, timeout=60)
-                headers = {"accept": "application/x-ndjson", "content-type": "text/plain"}
-                connection.request("POST", "/batch", "10.0.0.1\n8.8.8.8\n", headers)
-                lines = connection.getresponse()
-                self.assertEqual(json.loads(lines.readline())["ip"], "10.0.0.1")
-                # Closed with a reset, in the middle of the response.
-                connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                lines.close()
-                connection.close()
-                OnTheWord.word.set()
-                for _ in range(3):
-                    self.assertEqual(request(address, "/8.8.8.8?dns=false")[0], 200, "others are served")
-            resolver.shutdown()
+        with self.batch_under_way() as (address, connection, lines):
+            self.assertEqual(json.loads(lines.readline())["ip"], "10.0.0.1")
+            # Closed with a reset, in the middle of the response.
+            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            lines.close()
+            connection.close()
+            OnTheWord.word.set()
+            for _ in range(3):
+                self.assertEqual(request(address, "/8.8.8.8?dns=false")[0], 200, "others are served")
 
     def test_a_page(self):
         with self.served(dns_timeout_ms="1") as address:
