@@ -6,7 +6,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 
 import { shows, visit } from "./visit.js";
 
-const PAGES = ["/", "/8.8.8.20?verify=true", "/8.8.8.21", "/www.shop.com?records=true", "/10.1.2.3", "/64:ff9b::8.8.8.8", "/nonsense"];
+const PAGES = ["/", "/8.8.8.20?verify=true", "/8.8.8.21", "/www.shop.com?records=true", "/www.shop.com?verify=true", "/10.1.2.3", "/64:ff9b::8.8.8.8", "/nonsense"];
 const ERRORS = /status of 40/;
 
 for (const colorScheme of ["light", "dark"]) {
