@@ -48,6 +48,10 @@ pub enum Failure {
     Transient(String, Option<Duration>),
     /// The file does not exist.
     Missing,
+    /// The maker, or the mirror in its place, refuses the credentials or their absence.
+    Refused(String),
+    /// The server refuses this request, with this status. One of another kind may succeed.
+    Status(u16),
     /// Another try would fail in the same way.
     Final(String),
 }
@@ -145,13 +149,13 @@ impl Client {
     fn judge(&self, response: Response<Body>, is_redirected: bool) -> Result<Answer, Failure> {
         let status = response.status().as_u16();
         match status {
-            200 | 206 | 416 => {
+            200 | 206 => {
                 let (head, body) = response.into_parts();
                 Ok(Answer { status, headers: head.headers, body, is_redirected })
             }
             404 | 410 => Err(Failure::Missing),
-            401 | 403 if !is_redirected => Err(Failure::Final(format!("HTTP status {status}: {}", self.refused))),
-            408 | 429 | 500 | 502 | 503 | 504 => {
+            401 | 403 if !is_redirected => Err(Failure::Refused(format!("HTTP status {status}: {}", self.refused))),
+            408 | 425 | 429 | 500 | 502..=599 => {
                 let asked = header(response.headers(), "retry-after").and_then(|value| self.patience.asked(&value));
                 if let Some(wait) = asked.filter(|wait| *wait > self.patience.longest_wait) {
                     let (wait, most) = (wait.as_secs(), self.patience.longest_wait.as_secs());
@@ -161,7 +165,7 @@ impl Client {
                 }
                 Err(Failure::Transient(format!("HTTP status {status}"), asked))
             }
-            _ => Err(Failure::Final(format!("HTTP status {status}"))),
+            _ => Err(Failure::Status(status)),
         }
     }
 
@@ -178,7 +182,12 @@ impl Client {
             let (problem, asked) = match attempt(&mut has_progressed) {
                 Ok(value) => return Ok(Some(value)),
                 Err(Failure::Missing) => return Ok(None),
-                Err(Failure::Final(problem)) => return Err(Error::server(&shown(url), problem)),
+                Err(Failure::Final(problem) | Failure::Refused(problem)) => {
+                    return Err(Error::server(&shown(url), problem));
+                }
+                Err(Failure::Status(status)) => {
+                    return Err(Error::server(&shown(url), format!("HTTP status {status}")));
+                }
                 Err(Failure::Transient(problem, asked)) => (problem, asked),
             };
             tried = if has_progressed { 1 } else { tried + 1 };

@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use ureq::http::HeaderMap;
 
 /// The most bytes of a file as it is sent.
@@ -47,6 +48,16 @@ impl Version {
                     && self.last_modified == locked.last_modified
                     && self.bytes == Some(locked.bytes)
             }
+        }
+    }
+
+    /// Whether a part that is of this version may be one of `begun`. The validators that a server sends with a part are those
+    /// of the file (RFC 9110 section 15.3.7); it may send none.
+    fn may_be(&self, begun: &Self) -> bool {
+        match (&self.etag, &begun.etag, &self.last_modified, &begun.last_modified) {
+            (Some(etag), Some(begun), ..) => etag == begun,
+            (_, _, Some(date), Some(begun)) => date == begun,
+            _ => true,
         }
     }
 
@@ -196,41 +207,26 @@ impl Partial {
         has_progressed: &mut bool,
         is_resumed: &mut bool,
     ) -> Result<Version, Failure> {
-        let state = self.state(url).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
-        let (answer, here, version) = match state {
-            Some((here, validator, begun)) => {
-                let range = format!("bytes={here}-");
-                let answer = client.send("GET", url, &[("range", &range), ("if-range", &validator)])?;
-                match answer.status {
-                    206 => {
-                        check_range(&answer.headers, here, &begun)?;
-                        *is_resumed = true;
-                        (answer, here, begun)
-                    }
-                    416 => {
-                        self.remove().map_err(|error| Failure::Final(error.to_string()))?;
-                        let problem = "the server does not have the rest of the file; beginning anew".to_owned();
-                        return Err(Failure::Transient(problem, Some(std::time::Duration::ZERO)));
-                    }
-                    // All of it: the server ignores ranges, or has another version now.
-                    _ => {
-                        let version = Version::of(&answer.headers);
-                        (answer, 0, version)
-                    }
-                }
-            }
-            None => {
+        let begun = self.state(url).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
+        let rest = begun.map(|(here, validator, begun)| rest(client, url, here, &validator, begun)).transpose();
+        let (answer, here, version) = match rest {
+            Ok(Some(rest)) => rest,
+            Ok(None) => {
                 let answer = client.send("GET", url, &[])?;
                 let version = Version::of(&answer.headers);
                 (answer, 0, version)
+            }
+            Err(NoRest::Failed(failure)) => return Err(failure),
+            // Without the partial file, the next try is a plain GET.
+            Err(NoRest::Anew(problem)) => {
+                self.remove().map_err(|error| Failure::Final(error.to_string()))?;
+                return Err(Failure::Transient(format!("{problem}; beginning anew"), Some(Duration::ZERO)));
             }
         };
         if here == 0 && answer.status != 200 {
             return Err(Failure::Final(format!("HTTP status {} in response to a plain GET", answer.status)));
         }
-        if here == 0 {
-            *is_resumed = false;
-        }
+        *is_resumed = here > 0;
         self.receive(answer, url, name, here, &version, has_progressed)?;
         Ok(version)
     }
@@ -292,17 +288,61 @@ impl Partial {
     }
 }
 
-/// Checks that a response with a part of the file continues what is here (RFC 9110 section 14.4).
-fn check_range(headers: &HeaderMap, here: u64, begun: &Version) -> Result<(), Failure> {
-    let wrong = || Failure::Final("the server sent another range than the one requested".to_owned());
-    let range = header(headers, "content-range").ok_or_else(wrong)?;
-    let (range, total) = range.strip_prefix("bytes ").and_then(|rest| rest.split_once('/')).ok_or_else(wrong)?;
-    let (start, end) = range.split_once('-').ok_or_else(wrong)?;
-    let (start, end): (u64, u64) = (start.parse().map_err(|_| wrong())?, end.parse().map_err(|_| wrong())?);
-    let total: Option<u64> = total.parse().ok();
+/// Why there is no rest of a file.
+enum NoRest {
+    /// The server does not send it in a way that can be used: all of the file must be fetched.
+    Anew(String),
+    /// The request failed.
+    Failed(Failure),
+}
+
+/// Requests what is missing of the version that has begun. The answer has the rest, from the number of bytes that are here;
+/// or all of the file, from 0, if the server ignores ranges or has another version now.
+fn rest(
+    client: &Client,
+    url: &str,
+    here: u64,
+    validator: &str,
+    begun: Version,
+) -> Result<(Answer, u64, Version), NoRest> {
+    let range = format!("bytes={here}-");
+    let answer =
+        client.send("GET", url, &[("range", &range), ("if-range", validator)]).map_err(|failure| match failure {
+            // 416 and 412, but also a proxy or a server that does not like ranges.
+            Failure::Status(status) => {
+                NoRest::Anew(format!("HTTP status {status} in response to a request for the rest"))
+            }
+            Failure::Refused(problem) => NoRest::Anew(problem),
+            failure => NoRest::Failed(failure),
+        })?;
+    let found = Version::of(&answer.headers);
+    if answer.status == 200 {
+        return Ok((answer, 0, found));
+    }
+    if !found.may_be(&begun) {
+        return Err(NoRest::Anew("the server sent the rest of another version".to_owned()));
+    }
+    match total(&answer.headers, here, &begun) {
+        Some(total) => Ok((answer, here, Version { bytes: begun.bytes.or(total), ..begun })),
+        None => Err(NoRest::Anew("the server sent another range than the one requested".to_owned())),
+    }
+}
+
+/// The size of the whole file, if it is known, by a response with a part of it (RFC 9110 section 14.4). `None` if the
+/// part does not continue what is here up to the end.
+fn total(headers: &HeaderMap, here: u64, begun: &Version) -> Option<Option<u64>> {
+    // Several parts, with texts in between (RFC 9110 section 14.6).
+    if header(headers, "content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/")) {
+        return None;
+    }
+    let (range, total) = header(headers, "content-range")
+        .and_then(|range| range.strip_prefix("bytes ")?.split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())))?;
+    let (start, end) = range.split_once('-')?;
+    let (start, end): (u64, u64) = (start.parse().ok()?, end.parse().ok()?);
+    let total: Option<u64> = if total == "*" { None } else { Some(total.parse().ok()?) };
     let is_last = total.is_none_or(|total| end.checked_add(1) == Some(total));
     let is_same = begun.bytes.is_none() || total.is_none() || begun.bytes == total;
-    if start == here && is_last && is_same { Ok(()) } else { Err(wrong()) }
+    (start == here && is_last && is_same).then_some(total)
 }
 
 fn remove_if_there(file: &Path) -> Result<(), Error> {

@@ -248,9 +248,7 @@ fn head(client: &Client, url: &str) -> Result<Option<Version>, Failure> {
     match client.send("HEAD", url, &[]) {
         Ok(answer) => Ok(Some(Version::of(&answer.headers))),
         // Servers of signed URLs, and simple ones, answer GET only.
-        Err(Failure::Final(problem)) if ["403", "405", "501"].iter().any(|status| problem.ends_with(status)) => {
-            Ok(None)
-        }
+        Err(Failure::Status(403 | 405 | 501)) => Ok(None),
         Err(failure) => Err(failure),
     }
 }

@@ -39,6 +39,9 @@ fn what_cannot_be_used_is_an_error_that_says_why() {
         (Box::new(|| Reply::status(204)), "HTTP status 204", "no content"),
         (Box::new(|| Reply::status(206)), "HTTP status 206 in response to a plain GET", "a part nobody asked for"),
         (Box::new(|| Reply::status(500)), "HTTP status 500, 3 times", "down"),
+        (Box::new(|| Reply::status(425)), "HTTP status 425, 3 times", "too early, RFC 8470 section 5.2"),
+        (Box::new(|| Reply::status(520)), "HTTP status 520, 3 times", "a proxy's own status of a failure behind it"),
+        (Box::new(|| Reply::status(501)), "lite.mmdb: HTTP status 501", "it will not be implemented soon"),
         (
             Box::new(|| Reply::status(429).with("retry-after", "9999")),
             "the server asks to wait 9999 s, over 120 s",
@@ -134,20 +137,82 @@ fn a_file_is_never_put_together_from_two_versions() {
 }
 
 #[test]
-fn another_range_than_the_requested_one_is_refused() {
-    for (range, reason) in [
-        ("bytes 0-9/10", "from the beginning"),
-        ("bytes 1000-1001/9999999", "not up to the end"),
-        ("bytes 1000-999999/1000000", "of a file of another size"),
-        ("1000-", "not a range"),
-    ] {
+fn what_is_not_the_rest_is_begun_anew() {
+    let part = |range: &str| {
+        let status = Reply { status: 206, body: vec![0; 10], ..Reply::default() };
+        if range.is_empty() { status } else { status.with("content-range", range) }
+    };
+    // The rest as it should be, but for what the server says about its version.
+    let rest = |request: &Request, name, value| {
+        let mut reply = Reply::ranged(request, &geo(), "\"v1\"");
+        reply.headers.retain(|(name, _)| *name != "etag");
+        reply.with(name, value)
+    };
+    let date = "Mon, 05 Jan 2026 00:00:00 GMT";
+    let cases: Vec<(Box<dyn Fn(&Request) -> Reply + Send + Sync>, bool, &str)> = vec![
+        (Box::new(move |_| part("bytes 0-9/10")), true, "from the beginning"),
+        (Box::new(move |_| part("bytes 1000-1001/9999999")), true, "not up to the end"),
+        (Box::new(move |_| part("bytes 1000-999999/1000000")), true, "of a file of another size"),
+        (Box::new(move |_| part("bytes 1000-1009/many")), true, "a total that is not a number"),
+        (Box::new(move |_| part("1000-")), true, "not a range"),
+        (Box::new(move |_| part("")), true, "without a range"),
+        (
+            Box::new(move |request| {
+                rest(request, "etag", "\"v1\"").with("content-type", "multipart/byteranges; boundary=x")
+            }),
+            true,
+            "parts",
+        ),
+        (
+            Box::new(move |request| rest(request, "etag", "\"v2\"")),
+            true,
+            "another version: the server ignores If-Range",
+        ),
+        (
+            Box::new(move |request| rest(request, "last-modified", "Tue, 06 Jan 2026 00:00:00 GMT")),
+            true,
+            "another version, by its date",
+        ),
+        (Box::new(|_| Reply::status(400)), true, "no request with a range is accepted"),
+        (Box::new(|_| Reply::status(403)), true, "the same"),
+        (Box::new(|_| Reply::status(412)), true, "If-Range is taken for a condition of the request"),
+        (Box::new(|_| Reply::status(416)), true, "the rest does not exist"),
+        (Box::new(|_| Reply::status(501)), true, "ranges are not implemented"),
+        (Box::new(move |request| rest(request, "etag", "\"v1\"")), false, "the rest: the control"),
+        (Box::new(move |request| rest(request, "last-modified", date)), false, "the rest, with the date alone"),
+        (Box::new(|_| Reply::status(503)), false, "it passes: the partial file stays"),
+    ];
+    for (second, is_anew, reason) in cases {
+        WAITS.take();
         let server = ipinfo(move |number, request| match number {
-            0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
-            _ => Reply { status: 206, body: vec![0; 10], ..Reply::default() }.with("content-range", range),
+            0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") }.with("last-modified", date),
+            1 => second(request),
+            _ => Reply::ranged(request, &geo(), "\"v1\""),
         });
-        let (error, _) = failure(&server);
-        assert!(error.contains("another range than the one requested"), "{reason}: {error}");
+        let world = World::new();
+        world.get(&server, Source::Ipinfo).unwrap_or_else(|error| panic!("{reason}: {error}"));
+        let gets = server
+            .requests()
+            .into_iter()
+            .filter(|request| request.method == "GET" && !request.target.ends_with("/checksums"));
+        let ranges: Vec<bool> = gets.map(|request| request.header("range").is_some()).collect();
+        assert_eq!(ranges[..2], [false, true], "{reason}: it resumes");
+        assert_eq!(ranges.get(2) == Some(&false), is_anew, "{reason}: {ranges:?}");
+        if is_anew {
+            assert_eq!(WAITS.take(), [1, 0], "{reason}: at once");
+        }
+        assert_eq!(world.lock().files[0].sha256, digest(&geo()), "{reason}");
     }
+}
+
+#[test]
+fn a_server_that_never_sends_the_rest_is_given_up() {
+    let server = ipinfo(move |number, request| match number % 2 {
+        0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
+        _ => Reply::status(400),
+    });
+    let (error, _) = failure(&server);
+    assert!(error.contains(" times"), "{error}");
 }
 
 #[test]
