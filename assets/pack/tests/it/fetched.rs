@@ -152,7 +152,8 @@ fn files_that_differ_from_the_lock_file_are_refused() {
         (&sum, &other, &sum, "the sum: both are shown"),
         ("2026-06-05", "2026-06-06", "it is of 2026-06-05, but the lock file states 2026-06-06", "the date"),
         (&sum, &"0".repeat(64), "it is missing", "a file that was never fetched"),
-        ("\"asn\"", "\"city\"", "no record has a location", "an ASN file in the place of a location file"),
+        ("\"asn\"", "\"city\"", "has 2 × city for the source `dbip`, not 1 × city, 1 × asn", "two location files"),
+        ("\"asn\"", "\"both\"", "run `make update SOURCE=dbip`", "the other part twice"),
     ] {
         directory.put("data.lock", text.replacen(from, to, 1));
         let error = fail(&directory, &DBIP);
@@ -214,7 +215,17 @@ fn npms_packages_can_be_locked() {
 #[test]
 fn what_is_not_plausible_is_in_the_manifest() {
     let directory = Directory::new("plausible");
-    let rows: [(&str, Value); 4] = [
+    // The same place in a record of its own: a field that pack does not read differs.
+    let twin = map([
+        ("as_name", text("Bog ISP")),
+        ("city", text("Bog City")),
+        ("country_code", text("US")),
+        ("latitude", Scalar::Float(37.422_f32.to_bits()).into()),
+        ("longitude", Scalar::Float((-122.085_f32).to_bits()).into()),
+        ("state1", text("California")),
+    ]);
+    let rows: [(&str, Value); 5] = [
+        ("13.0.0.0/16", twin),
         ("9.0.0.0/16", flat("US", "California", "Bog City", 37.422, -122.085)),
         ("10.0.0.0/8", flat("US", "California", "Bog City", 37.422, -122.085)),
         ("11.0.0.0/16", flat("DE", "Hessen", "Exchanged", 8.7, 50.1)),
@@ -243,6 +254,7 @@ fn what_is_not_plausible_is_in_the_manifest() {
         assert_eq!((&finding["count"], &finding["outcome"]), (&count.into(), &outcome.into()), "{check}: {finding}");
         assert!(finding["bound"].is_number() && finding["is_within_bound"].is_boolean(), "{finding}");
     }
+    assert_eq!(found(0, "ISO 3166-1")["of"], 4, "records: one more than places, and one of two networks");
     let reader = maxminddb::Reader::open_readfile(directory.path().join("out/geo.mmdb")).unwrap();
     let record = |address: &str| reader.lookup(address.parse().unwrap()).unwrap().decode::<Json>().unwrap();
     assert_eq!(record("10.1.2.3"), None, "dropped");
