@@ -177,6 +177,45 @@ impl Lock {
         )))
     }
 
+    /// What is not ordinary about the days on which the files of a source were built, a line for each: older than those of
+    /// the lock before, unless `may_be_older`; or later than two days after today, which no time zone explains.
+    ///
+    /// # Errors
+    ///
+    /// When a date is not one.
+    pub fn odd_dates(
+        &self,
+        before: &Self,
+        source: &str,
+        today: Date,
+        may_be_older: bool,
+    ) -> Result<Vec<String>, String> {
+        let mut odd = Vec::new();
+        let latest = today.saturating_add(time::Duration::days(2));
+        for part in [Part::City, Part::Asn, Part::Both] {
+            let of_part = |lock: &Self| -> Vec<LockedFile> {
+                lock.of(source).into_iter().filter(|file| file.part == part).cloned().collect()
+            };
+            let before = of_part(before);
+            for (number, file) in of_part(self).iter().enumerate() {
+                let (name, built) = (&file.file, file.date()?);
+                if built > latest {
+                    odd.push(format!(
+                        "{name} is of {built}, in the future: is it the right file, and is this machine's clock right?"
+                    ));
+                }
+                let before = before.get(number).map(LockedFile::date).transpose()?;
+                if let Some(before) = before.filter(|before| built < *before && !may_be_older) {
+                    odd.push(format!(
+                        "{name} is of {built}, but the file before is of {before}: is a mirror out of date? MONTH= takes \
+                         the files of an earlier month on purpose"
+                    ));
+                }
+            }
+        }
+        Ok(odd)
+    }
+
     /// The same lock with these files in place of those of their source.
     #[must_use]
     pub fn with(&self, source: &str, files: Vec<LockedFile>) -> Self {
@@ -390,6 +429,30 @@ mod tests {
                 (Err(found), Some(error)) => assert!(found.contains(error), "{source}: {reason}: {found}"),
                 (found, _) => panic!("{source}: {reason}: {found:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn dates_that_no_update_has_are_found() {
+        let today = date("2026-11-25").unwrap();
+        for (before, built, may_be_older, message, reason) in [
+            (Some("2026-10-01"), "2026-11-01", false, None, "newer"),
+            (Some("2026-11-01"), "2026-11-01", false, None, "the same day"),
+            (Some("2026-11-02"), "2026-11-01", false, Some("the file before is of 2026-11-02"), "older"),
+            (Some("2026-11-02"), "2026-11-01", true, None, "older on purpose"),
+            (None, "2026-11-01", false, None, "nothing before"),
+            (Some("2026-10-01"), "2026-11-27", false, None, "two days from now"),
+            (Some("2026-10-01"), "2026-11-28", false, Some("is of 2026-11-28, in the future"), "three days from now"),
+            (Some("2026-10-01"), "2026-11-28", true, Some("in the future"), "the same with a month"),
+        ] {
+            let of = |build_date: &str| LockedFile { build_date: build_date.to_owned(), ..file() };
+            let other = LockedFile { part: Part::Asn, file: "asn".to_owned(), ..of("2026-11-01") };
+            let before = Lock { files: before.map(of).into_iter().chain([other.clone()]).collect() };
+            // In another order: parts are compared with their like.
+            let new = Lock { files: vec![other, of(built)] };
+            let odd = new.odd_dates(&before, "dbip", today, may_be_older).unwrap();
+            assert_eq!(odd.len(), usize::from(message.is_some()), "{reason}: {odd:?}");
+            assert!(message.is_none_or(|message| odd[0].contains(message)), "{reason}: {odd:?}");
         }
     }
 

@@ -172,6 +172,9 @@ fn an_update_is_compared_with_the_databases_before() {
         arguments[7] = lock;
         arguments.extend(["--changes-from", "out", "--report", "changes.md", "--install-lock", "data.lock"]);
         arguments.extend(more);
+        if !more.contains(&"--today") {
+            arguments.extend(["--today", "2026-06-30"]);
+        }
         arguments
     };
     let read = |name: &str| fs::read(directory.path().join(name)).unwrap();
@@ -189,6 +192,18 @@ fn an_update_is_compared_with_the_databases_before() {
     succeed(&directory, &update("new.lock", &["--accept"]));
     assert_eq!(read("data.lock"), read("new.lock"));
     assert_ne!(read("out/geo.mmdb"), before.1);
+
+    // The same file, said to be of an earlier day than the one before.
+    let text = String::from_utf8(read("new.lock")).unwrap();
+    directory.put("data.lock", text.replace("2026-06-05", "2026-07-05"));
+    let error = fail(&directory, &update("new.lock", &[]));
+    assert!(error.contains("is of 2026-06-05, but the file before is of 2026-07-05"), "{error}");
+    let report = String::from_utf8(read("changes.md")).unwrap();
+    assert!(report.contains("Not ordinary:\n\n- dbip-city-lite-2026-06.mmdb.gz is of 2026-06-05"), "{report}");
+    let error = fail(&directory, &update("new.lock", &["--older", "--today", "2026-06-02"]));
+    assert!(error.contains("in the future") && !error.contains("the file before"), "{error}");
+    succeed(&directory, &update("new.lock", &["--older", "--today", "2026-06-03"]));
+    assert_eq!(read("data.lock"), read("new.lock"));
 
     // An ordinary update: 1 % move back.
     dbip(&directory, "next.lock", 38, 1);
