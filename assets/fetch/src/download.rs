@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use ureq::http::HeaderMap;
 
-/// The most bytes of a file as it is sent.
-pub const LARGEST: u64 = archive::LARGEST;
+/// The most bytes of a file, as it is sent and unpacked.
+pub const LARGEST: u64 = archive::FETCHED;
 
 /// What the server says a file is, by which a later request recognises the same version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,14 +30,6 @@ pub struct Version {
 }
 
 impl Version {
-    /// That of a whole response.
-    pub fn of(headers: &HeaderMap) -> Self {
-        // In the lock file, and in a header of the next request: no more than real servers send.
-        let short = |name| header(headers, name).filter(|value| value.len() <= 200);
-        let bytes = header(headers, "content-length").and_then(|length| length.parse().ok());
-        Self { etag: short("etag"), last_modified: short("last-modified"), bytes }
-    }
-
     /// Whether a file of the lock file is certainly of this version.
     pub fn is(&self, locked: &LockedFile) -> bool {
         let bytes_agree = self.bytes.is_none_or(|bytes| bytes == locked.bytes);
@@ -160,7 +152,7 @@ impl Downloaded {
 
 /// The day on which the database in these bytes was built. The whole file is unpacked, so that damage is noticed.
 fn build_date(file: &Path, bytes: Vec<u8>) -> Result<String, String> {
-    let unpacked = archive::unpacked(bytes, archive::LARGEST)?;
+    let unpacked = archive::unpacked(bytes, LARGEST)?;
     let date = mmdb::date_of(file, unpacked).map_err(|_| "what was sent is not a MaxMind DB file".to_owned())?;
     Ok(date.to_string())
 }
@@ -192,10 +184,10 @@ impl Partial {
     }
 
     /// How much of the URL is here, and of which version. Anything unreadable is nothing.
-    fn state(&self, url: &str) -> Option<(u64, Version)> {
+    fn state(&self, client: &Client, url: &str) -> Option<(u64, Version)> {
         let begun: Begun = serde_json::from_slice(&fs::read(&self.begun).ok()?).ok()?;
         let here = fs::metadata(&self.file).ok()?.len();
-        (begun.url == url && here > 0 && here < LARGEST).then_some((here, begun.version))
+        (begun.url == url && here > 0 && here < LARGEST).then(|| (here, client.vetted(begun.version)))
     }
 
     /// Fetches what is missing.
@@ -207,13 +199,14 @@ impl Partial {
         has_progressed: &mut bool,
         is_resumed: &mut bool,
     ) -> Result<Version, Failure> {
-        let begun = self.state(url).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
+        let begun =
+            self.state(client, url).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
         let rest = begun.map(|(here, validator, begun)| rest(client, url, here, &validator, begun)).transpose();
         let (answer, here, version) = match rest {
             Ok(Some(rest)) => rest,
             Ok(None) => {
                 let answer = client.send("GET", url, &[])?;
-                let version = Version::of(&answer.headers);
+                let version = client.version(&answer.headers);
                 (answer, 0, version)
             }
             Err(NoRest::Failed(failure)) => return Err(failure),
@@ -227,13 +220,15 @@ impl Partial {
             return Err(Failure::Final(format!("HTTP status {} in response to a plain GET", answer.status)));
         }
         *is_resumed = here > 0;
-        self.receive(answer, url, name, here, &version, has_progressed)?;
+        self.receive(client, answer, url, name, here, &version, has_progressed)?;
         Ok(version)
     }
 
     /// Appends the body to what is here.
+    #[expect(clippy::too_many_arguments, reason = "what a download is, and how far it has come")]
     fn receive(
         &self,
+        client: &Client,
         answer: Answer,
         url: &str,
         name: &str,
@@ -242,7 +237,7 @@ impl Partial {
         has_progressed: &mut bool,
     ) -> Result<(), Failure> {
         if let Some(total) = version.bytes.filter(|total| *total > LARGEST) {
-            return Err(Failure::Final(format!("the file has {total} bytes; at most {LARGEST} are accepted")));
+            return Err(self.too_large(&total.to_string()));
         }
         let on_disk = |error: std::io::Error| Failure::Final(format!("{}: {error}", self.file.display()));
         let mut file = if here > 0 {
@@ -255,7 +250,7 @@ impl Partial {
             fs::write(&self.begun, json).map_err(on_disk)?;
             File::create(&self.file).map_err(on_disk)?
         };
-        let progress = Progress::new(name, here, version.bytes);
+        let (progress, begin) = (Progress::new(name, here, version.bytes), (client.patience.clock)());
         let mut reader = answer.body.into_with_config().limit(LARGEST + 1).reader();
         let mut buffer = vec![0; 1 << 16];
         let mut received = here;
@@ -268,7 +263,10 @@ impl Partial {
                     *has_progressed |= received > self.most.get();
                     progress.advance(count as u64);
                     if received > LARGEST {
-                        return Err(Failure::Final(format!("the file has more than {LARGEST} bytes")));
+                        return Err(self.too_large(&format!("over {LARGEST}")));
+                    }
+                    if client.patience.is_trickle(begin, received - here) {
+                        break Err(std::io::ErrorKind::TimedOut.into());
                     }
                 }
                 Err(error) => break Err(error),
@@ -284,6 +282,14 @@ impl Partial {
                 Err(Failure::Transient(format!("the body ends after {received} of {total} bytes"), None))
             }
             (Ok(()), _) => Ok(()),
+        }
+    }
+
+    /// The failure of a file that is too large. What is here of it is of no use.
+    fn too_large(&self, bytes: &str) -> Failure {
+        match self.remove() {
+            Ok(()) => Failure::Final(format!("the file has {bytes} bytes; at most {LARGEST} are accepted")),
+            Err(error) => Failure::Final(error.to_string()),
         }
     }
 }
@@ -315,7 +321,7 @@ fn rest(
             Failure::Refused(problem) => NoRest::Anew(problem),
             failure => NoRest::Failed(failure),
         })?;
-    let found = Version::of(&answer.headers);
+    let found = client.version(&answer.headers);
     if answer.status == 200 {
         return Ok((answer, 0, found));
     }
@@ -345,7 +351,7 @@ fn total(headers: &HeaderMap, here: u64, begun: &Version) -> Option<Option<u64>>
     (start == here && is_last && is_same).then_some(total)
 }
 
-fn remove_if_there(file: &Path) -> Result<(), Error> {
+pub(crate) fn remove_if_there(file: &Path) -> Result<(), Error> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(file)(error)),
         _ => Ok(()),
