@@ -95,11 +95,11 @@ pub fn download(
     check: impl Fn(u64, &str) -> Result<(), String>,
 ) -> Result<Option<Downloaded>, Error> {
     fs::create_dir_all(directory).map_err(Error::io(directory))?;
-    let partial = Partial::new(directory, name);
+    let partial = Partial::new(directory, url, name);
     let mut is_resumed = false;
     loop {
         let Some(version) =
-            client.persist(url, |has_progressed| partial.fetch(client, url, name, has_progressed, &mut is_resumed))?
+            client.persist(url, |has_progressed| partial.fetch(client, has_progressed, &mut is_resumed))?
         else {
             partial.remove()?;
             return Ok(None);
@@ -136,7 +136,7 @@ impl Downloaded {
         fs::create_dir_all(directory).map_err(Error::io(directory))?;
         fs::rename(&self.partial, place).map_err(Error::io(place))?;
         File::open(directory).and_then(|directory| directory.sync_all()).map_err(Error::io(directory))?;
-        remove_if_there(&Partial::begun(&self.partial))
+        remove_if_there(&begun(&self.partial))
     }
 
     /// Removes the file: it is here already.
@@ -146,7 +146,7 @@ impl Downloaded {
     /// When the file system refuses.
     pub fn discard(&self) -> Result<(), Error> {
         remove_if_there(&self.partial)?;
-        remove_if_there(&Partial::begun(&self.partial))
+        remove_if_there(&begun(&self.partial))
     }
 }
 
@@ -158,24 +158,21 @@ fn build_date(file: &Path, bytes: Vec<u8>) -> Result<String, String> {
 }
 
 /// A partial file, and beside it the version that it is a part of.
-struct Partial {
+struct Partial<'n> {
+    url: &'n str,
+    /// The name that it gets.
+    name: &'n str,
     file: PathBuf,
     begun: PathBuf,
     /// The most bytes that have been here: more than that is progress.
     most: Cell<u64>,
 }
 
-impl Partial {
-    fn new(directory: &Path, name: &str) -> Self {
+impl<'n> Partial<'n> {
+    fn new(directory: &Path, url: &'n str, name: &'n str) -> Self {
         let file = directory.join(format!("{name}.part"));
-        let begun = Self::begun(&file);
-        Self { file, begun, most: Cell::new(0) }
-    }
-
-    fn begun(file: &Path) -> PathBuf {
-        let mut name = file.as_os_str().to_owned();
-        name.push(".json");
-        name.into()
+        let begun = begun(&file);
+        Self { url, name, file, begun, most: Cell::new(0) }
     }
 
     fn remove(&self) -> Result<(), Error> {
@@ -183,29 +180,22 @@ impl Partial {
         remove_if_there(&self.begun)
     }
 
-    /// How much of the URL is here, and of which version. Anything unreadable is nothing.
-    fn state(&self, client: &Client, url: &str) -> Option<(u64, Version)> {
+    /// How much of the file is here, and of which version. Anything unreadable is nothing.
+    fn state(&self, client: &Client) -> Option<(u64, Version)> {
         let begun: Begun = serde_json::from_slice(&fs::read(&self.begun).ok()?).ok()?;
         let here = fs::metadata(&self.file).ok()?.len();
-        (begun.url == url && here > 0 && here < LARGEST).then(|| (here, client.vetted(begun.version)))
+        (begun.url == self.url && here > 0 && here < LARGEST).then(|| (here, client.vetted(begun.version)))
     }
 
     /// Fetches what is missing.
-    fn fetch(
-        &self,
-        client: &Client,
-        url: &str,
-        name: &str,
-        has_progressed: &mut bool,
-        is_resumed: &mut bool,
-    ) -> Result<Version, Failure> {
+    fn fetch(&self, client: &Client, has_progressed: &mut bool, is_resumed: &mut bool) -> Result<Version, Failure> {
         let begun =
-            self.state(client, url).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
-        let rest = begun.map(|(here, validator, begun)| rest(client, url, here, &validator, begun)).transpose();
+            self.state(client).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
+        let rest = begun.map(|(here, validator, begun)| rest(client, self.url, here, &validator, begun)).transpose();
         let (answer, here, version) = match rest {
             Ok(Some(rest)) => rest,
             Ok(None) => {
-                let answer = client.send("GET", url, &[])?;
+                let answer = client.send("GET", self.url, &[])?;
                 let version = client.version(&answer.headers);
                 (answer, 0, version)
             }
@@ -220,18 +210,15 @@ impl Partial {
             return Err(Failure::Final(format!("HTTP status {} in response to a plain GET", answer.status)));
         }
         *is_resumed = here > 0;
-        self.receive(client, answer, url, name, here, &version, has_progressed)?;
+        self.receive(client, answer, here, &version, has_progressed)?;
         Ok(version)
     }
 
     /// Appends the body to what is here.
-    #[expect(clippy::too_many_arguments, reason = "what a download is, and how far it has come")]
     fn receive(
         &self,
         client: &Client,
         answer: Answer,
-        url: &str,
-        name: &str,
         here: u64,
         version: &Version,
         has_progressed: &mut bool,
@@ -245,12 +232,12 @@ impl Partial {
         } else {
             // The version first: a file without it is not resumed.
             remove_if_there(&self.file).map_err(|error| Failure::Final(error.to_string()))?;
-            let begun = Begun { url: url.to_owned(), version: version.clone() };
+            let begun = Begun { url: self.url.to_owned(), version: version.clone() };
             let json = serde_json::to_vec(&begun).expect("strings and numbers always make JSON");
             fs::write(&self.begun, json).map_err(on_disk)?;
             File::create(&self.file).map_err(on_disk)?
         };
-        let (progress, begin) = (Progress::new(name, here, version.bytes), (client.patience.clock)());
+        let (progress, begin) = (Progress::new(self.name, here, version.bytes), (client.patience.clock)());
         let mut reader = answer.body.into_with_config().limit(LARGEST + 1).reader();
         let mut buffer = vec![0; 1 << 16];
         let mut received = here;
@@ -292,6 +279,13 @@ impl Partial {
             Err(error) => Failure::Final(error.to_string()),
         }
     }
+}
+
+/// The place of what accompanies a partial file.
+fn begun(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".json");
+    name.into()
 }
 
 /// Why there is no rest of a file.

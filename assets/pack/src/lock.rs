@@ -406,6 +406,7 @@ mod tests {
             ("dbip", &[], None, "nothing at all: the caller says what to do"),
             ("dbip", &[City], Some("has 1 × city for the source `dbip`, not 1 × city, 1 × asn"), "a part is missing"),
             ("dbip", &[City, City, Asn], Some("2 × city, 1 × asn for"), "a part twice"),
+            ("dbip", &[City, City], Some("2 × city for"), "as many files as it has, but another part"),
             ("dbip", &[Both], Some("1 × both for"), "the part of another source"),
             ("geolite2", &[City, Asn], None, "both"),
             ("geolite2", &[City, Asn, Asn], Some("make update SOURCE=geolite2"), "a part twice"),

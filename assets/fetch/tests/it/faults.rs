@@ -253,6 +253,26 @@ fn a_key_is_not_kept_as_a_validator() {
 }
 
 #[test]
+fn a_key_that_was_kept_is_not_sent() {
+    // As a version before this rule could have left it.
+    for (etag, resumes, reason) in [("secret-token", false, "with the key"), ("v1", true, "the control")] {
+        let (server, world) = (ipinfo(|_, _| Reply::ok(geo())), World::new());
+        let folder = world.store.directory.join("ipinfo");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("ipinfo_lite.mmdb.part"), &geo()[..1000]).unwrap();
+        let begun = format!(
+            r#"{{"url": "https://ipinfo.io/data/ipinfo_lite.mmdb", "version": {{"etag": "\"{etag}\"", "bytes": {}}}}}"#,
+            geo().len()
+        );
+        std::fs::write(folder.join("ipinfo_lite.mmdb.part.json"), begun).unwrap();
+        world.get(&server, Source::Ipinfo).unwrap();
+        let sent = server.requests();
+        assert!(sent.iter().all(|request| request.header("if-range").is_none_or(|tag| !tag.contains("secret"))));
+        assert_eq!(sent.iter().any(|request| request.header("if-range").is_some()), resumes, "{reason}");
+    }
+}
+
+#[test]
 fn nothing_is_kept_of_a_file_that_is_too_large() {
     let server = ipinfo(move |number, request| match number {
         0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
