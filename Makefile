@@ -115,6 +115,8 @@ languages    := $(if $(LANGUAGES),--languages $(call quoted,$(LANGUAGES)))
 choose        = --profile $(call quoted,$(PROFILE)) $(inputs) $(call locked,$(1)) $(languages)
 choice       := $(call choose,$(lock))
 accept       := $(if $(ACCEPT),--accept)
+older        := $(if $(MONTH),--older)
+comparison   := --changes-from assets --report target/changes.md
 month        := $(if $(MONTH),--month $(call quoted,$(value MONTH)))
 origin       := $(if $(value ORIGIN),--origin $(call quoted,$(value ORIGIN)))
 
@@ -132,8 +134,9 @@ data: $(databases) ## build the databases if they are out of date (PROFILE, SOUR
 
 .PRECIOUS: $(databases) # pack writes all of them or none; if interrupted, the old ones stay, and are still out of date
 packed ?=
+compared ?=
 $(databases) &: $(sources) $(packer) $(if $(subst x$(packed)x,,x$(choice)x),.FORCE)
-	$(pack) $(choice) $(accept)
+	$(pack) $(choice) $(if $(compared),$(comparison)) $(accept)
 	$(remember)
 
 # A custom file that does not exist is left to pack, whose error says so.
@@ -173,12 +176,12 @@ endif
 	@if test -e $(candidate); then \
 		$(MAKE) --no-print-directory update-pack; \
 	else \
-		$(MAKE) --no-print-directory --silent data MONTH=; \
+		$(MAKE) --no-print-directory --silent data MONTH= compared=yes; \
 	fi
 
 .PHONY: update-pack
 update-pack:
-	$(pack) $(call choose,$(candidate)) --install-lock $(lock) --changes-from assets --report target/changes.md $(accept)
+	$(pack) $(call choose,$(candidate)) --install-lock $(lock) $(comparison) $(older) $(accept)
 	@$(if $(filter npm,$(SOURCE)),,touch -r $(lock) $(fetched))
 	$(remember)
 	@rm $(candidate)

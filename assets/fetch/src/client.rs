@@ -2,10 +2,15 @@
 //! origin only (RFC 6454 section 4).
 
 use crate::credentials::Credentials;
+use crate::download::Version;
 use crate::error::Error;
 use crate::patience::Patience;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::time::Duration;
 use ureq::http::{HeaderMap, Request, Response};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 use url::{Host, Url};
 
@@ -14,6 +19,12 @@ const MOST_REDIRECTS: usize = 5;
 
 /// The most requests for one file: a server that sends a little more each time has an end, too.
 const MOST_REQUESTS: u32 = 100;
+
+/// The most bytes of a validator: more than real servers send.
+const LONGEST_VALIDATOR: usize = 200;
+
+/// The most bytes of a file of certificates: about ten times those of an operating system.
+const LARGEST_CERTIFICATES: u64 = 4 << 20;
 
 /// Sends requests for the files of one source.
 pub struct Client {
@@ -48,23 +59,33 @@ pub enum Failure {
     Transient(String, Option<Duration>),
     /// The file does not exist.
     Missing,
+    /// The maker, or the mirror in its place, refuses the credentials or their absence.
+    Refused(String),
+    /// The server refuses this request, with this status. One of another kind may succeed.
+    Status(u16),
     /// Another try would fail in the same way.
     Final(String),
 }
 
 impl Client {
-    /// A client that sends `credentials` to the maker, or to the mirror in its place.
+    /// A client that sends `credentials` to the maker, or to the mirror in its place. `read` reads the environment: proxies,
+    /// and in `SSL_CERT_FILE` a file of certificates.
     ///
     /// # Errors
     ///
-    /// When `mirror` is not an http or https URL, has a user name or a query, or when credentials would go over a network
-    /// without TLS.
+    /// When `mirror` is not an http or https URL, has a user name or a query, when credentials would go over a network
+    /// without TLS, or when a proxy or the certificates cannot be used.
     pub fn new(
         mirror: Option<&str>,
         credentials: Option<Credentials>,
         refused: &'static str,
         patience: Patience,
+        read: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Error> {
+        check_proxy(&read)?;
+        let file = read("SSL_CERT_FILE").filter(|file| !file.is_empty());
+        let roots = file.map(|file| certificates(Path::new(&file))).transpose()?;
+        let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki)).build();
         let mirror = mirror.filter(|text| !text.is_empty()).map(parse_mirror).transpose()?;
         if let (Some(mirror), Some(_)) = (&mirror, &credentials)
             && mirror.scheme() != "https"
@@ -84,6 +105,7 @@ impl Client {
                 .timeout_per_read(Some(patience.idle))
                 .timeout_recv_response(Some(patience.idle))
                 .timeout_recv_body(Some(patience.body))
+                .tls_config(tls.clone())
                 .max_idle_connections(0);
             if !with_proxy {
                 config = config.proxy(None);
@@ -91,6 +113,29 @@ impl Client {
             config.build().new_agent()
         };
         Ok(Self { agent: agent(true), direct: agent(false), mirror, credentials, refused, patience })
+    }
+
+    /// What a whole response says about the version of its file. A validator is kept only if it has the form of one, and
+    /// does not have the credentials in it: it goes into the lock file, and to other hosts.
+    pub(crate) fn version(&self, headers: &HeaderMap) -> Version {
+        let bytes = header(headers, "content-length").and_then(|length| length.parse().ok());
+        let (etag, last_modified) = (header(headers, "etag"), header(headers, "last-modified"));
+        self.vetted(Version { etag, last_modified, bytes })
+    }
+
+    /// The same of a version that has been kept.
+    pub(crate) fn vetted(&self, version: Version) -> Version {
+        let is_harmless = |value: &String| {
+            value.len() <= LONGEST_VALIDATOR
+                && !self.credentials.as_ref().is_some_and(|credentials| credentials.are_in(value))
+        };
+        Version {
+            etag: version.etag.filter(|etag| is_etag(etag) && is_harmless(etag)),
+            last_modified: version
+                .last_modified
+                .filter(|date| httpdate::parse_http_date(date).is_ok() && is_harmless(date)),
+            ..version
+        }
     }
 
     /// Sends a request about a maker's URL once. Follows redirects, to other origins without credentials.
@@ -145,13 +190,13 @@ impl Client {
     fn judge(&self, response: Response<Body>, is_redirected: bool) -> Result<Answer, Failure> {
         let status = response.status().as_u16();
         match status {
-            200 | 206 | 416 => {
+            200 | 206 => {
                 let (head, body) = response.into_parts();
                 Ok(Answer { status, headers: head.headers, body, is_redirected })
             }
             404 | 410 => Err(Failure::Missing),
-            401 | 403 if !is_redirected => Err(Failure::Final(format!("HTTP status {status}: {}", self.refused))),
-            408 | 429 | 500 | 502 | 503 | 504 => {
+            401 | 403 if !is_redirected => Err(Failure::Refused(format!("HTTP status {status}: {}", self.refused))),
+            408 | 425 | 429 | 500 | 502..=599 => {
                 let asked = header(response.headers(), "retry-after").and_then(|value| self.patience.asked(&value));
                 if let Some(wait) = asked.filter(|wait| *wait > self.patience.longest_wait) {
                     let (wait, most) = (wait.as_secs(), self.patience.longest_wait.as_secs());
@@ -161,7 +206,7 @@ impl Client {
                 }
                 Err(Failure::Transient(format!("HTTP status {status}"), asked))
             }
-            _ => Err(Failure::Final(format!("HTTP status {status}"))),
+            _ => Err(Failure::Status(status)),
         }
     }
 
@@ -178,7 +223,12 @@ impl Client {
             let (problem, asked) = match attempt(&mut has_progressed) {
                 Ok(value) => return Ok(Some(value)),
                 Err(Failure::Missing) => return Ok(None),
-                Err(Failure::Final(problem)) => return Err(Error::server(&shown(url), problem)),
+                Err(Failure::Final(problem) | Failure::Refused(problem)) => {
+                    return Err(Error::server(&shown(url), problem));
+                }
+                Err(Failure::Status(status)) => {
+                    return Err(Error::server(&shown(url), format!("HTTP status {status}")));
+                }
                 Err(Failure::Transient(problem, asked)) => (problem, asked),
             };
             tried = if has_progressed { 1 } else { tried + 1 };
@@ -201,6 +251,49 @@ pub(crate) fn shown(url: &str) -> String {
 pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
+
+/// Whether a text is an entity tag (RFC 9110 section 8.8.3), of ASCII characters.
+fn is_etag(text: &str) -> bool {
+    let tag = text.strip_prefix("W/").unwrap_or(text);
+    let tag = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    tag.is_some_and(|tag| tag.bytes().all(|byte| byte == 0x21 || (0x23..=0x7e).contains(&byte)))
+}
+
+/// The certificates in a PEM file, with which servers are verified in place of those of Mozilla.
+fn certificates(file: &Path) -> Result<RootCerts, Error> {
+    let mut pem = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(LARGEST_CERTIFICATES + 1).read_to_end(&mut pem));
+    read.map_err(Error::io(file))?;
+    let wrong =
+        |problem: &str| Error::Settings(format!("SSL_CERT_FILE: {} {problem}: it must be a PEM file", file.display()));
+    if pem.len() as u64 > LARGEST_CERTIFICATES {
+        return Err(wrong("is too large"));
+    }
+    let items = parse_pem(&pem).collect::<Result<Vec<_>, _>>().map_err(|_| wrong("is damaged"))?;
+    let found: Vec<_> = items
+        .into_iter()
+        .filter_map(|item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if found.is_empty() { Err(wrong("has no certificate")) } else { Ok(RootCerts::from(found)) }
+}
+
+/// Checks the proxy of the environment: the HTTP library skips one that it cannot use, without a word.
+fn check_proxy(read: &impl Fn(&str) -> Option<String>) -> Result<(), Error> {
+    let set = PROXIES.into_iter().find_map(|name| Some((name, read(name).filter(|url| !url.is_empty())?)));
+    match set {
+        // The value is not repeated: it can have a password.
+        Some((name, url)) if ureq::Proxy::new(&url).is_err() => Err(Error::Settings(format!(
+            "{name} is not the URL of a proxy: http://, https://, socks4://, socks4a://, socks5:// or socks5h://host:port"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The variables with a proxy, in the order of the HTTP library.
+const PROXIES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 fn parse_mirror(text: &str) -> Result<Url, Error> {
     // The text itself is not repeated: it can have a password.
@@ -244,6 +337,10 @@ fn explain(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Timeout(_) => "timed out".to_owned(),
         ureq::Error::HostNotFound => "the host's name does not resolve".to_owned(),
+        // What rustls says about a certificate that it does not trust.
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            "TLS failed; in a network with a CA of its own, set SSL_CERT_FILE to its certificate".to_owned()
+        }
         ureq::Error::Io(error) => format!("the connection failed: {}", error.kind()),
         ureq::Error::ConnectionFailed => "the connection failed".to_owned(),
         ureq::Error::Protocol(_) => "the response is not valid HTTP".to_owned(),
@@ -258,7 +355,62 @@ mod tests {
     use super::*;
 
     fn client(mirror: &str, credentials: Option<Credentials>) -> Result<Client, Error> {
-        Client::new(Some(mirror), credentials, "", Patience::default())
+        Client::new(Some(mirror), credentials, "", Patience::default(), |_| None)
+    }
+
+    #[test]
+    fn entity_tags_have_this_form() {
+        for (text, is_tag, reason) in [
+            ("\"5f3a-1\"", true, "strong"),
+            ("W/\"5f3a\"", true, "weak"),
+            ("\"\"", true, "empty"),
+            ("5f3a", false, "no quotes"),
+            ("\"5f3a", false, "one quote"),
+            ("\"", false, "a quote alone"),
+            ("\"5f\"3a\"", false, "a quote inside"),
+            ("\"5f 3a\"", false, "a blank"),
+            ("w/\"5f3a\"", false, "a small letter"),
+            ("Bearer \"5f3a\"", false, "something before it"),
+        ] {
+            assert_eq!(is_etag(text), is_tag, "{text}: {reason}");
+        }
+    }
+
+    #[test]
+    fn the_environment_is_checked() {
+        let file = std::env::temp_dir().join(format!("fetch-pem-{}", std::process::id()));
+        let path = file.display().to_string();
+        for (name, value, pem, message, reason) in [
+            ("ALL_PROXY", "http://user:secret@proxy.example:8080", "", None, "HTTP"),
+            ("ALL_PROXY", "socks5h://proxy.example:1080", "", None, "SOCKS"),
+            (
+                "ALL_PROXY",
+                "socks9://user:secret@proxy.example",
+                "",
+                Some("ALL_PROXY is not the URL of a proxy"),
+                "no kind",
+            ),
+            ("https_proxy", "http://user:secret@[", "", Some("https_proxy is not the URL of a proxy"), "no URL"),
+            ("https_proxy", "", "", None, "not set"),
+            ("SSL_CERT_FILE", &path, "", Some("has no certificate: it must be a PEM file"), "empty"),
+            ("SSL_CERT_FILE", &path, "-----BEGIN CERTIFICATE-----\n", Some("is damaged"), "it ends early"),
+            ("SSL_CERT_FILE", &path, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", None, "PEM"),
+            ("SSL_CERT_FILE", "/dev/null/x", "", Some("/dev/null/x: "), "a file that does not exist"),
+            ("SSL_CERT_FILE", "/dev/zero", "", Some("is too large"), "a file without an end"),
+        ] {
+            std::fs::write(&file, pem).unwrap();
+            let read = |known: &str| (known == name).then(|| value.to_owned());
+            let found =
+                Client::new(None, None, "", Patience::default(), read).map(drop).map_err(|error| error.to_string());
+            match (found, message) {
+                (Ok(()), None) => {}
+                (Err(error), Some(message)) => {
+                    assert!(error.contains(message) && !error.contains("secret"), "{reason}: {error}");
+                }
+                (found, _) => panic!("{name}, {reason}: {found:?}"),
+            }
+        }
+        std::fs::remove_file(&file).unwrap();
     }
 
     #[test]

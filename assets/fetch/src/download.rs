@@ -12,10 +12,11 @@ use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use ureq::http::HeaderMap;
 
-/// The most bytes of a file as it is sent.
-pub const LARGEST: u64 = archive::LARGEST;
+/// The most bytes of a file, as it is sent and unpacked.
+pub const LARGEST: u64 = archive::FETCHED;
 
 /// What the server says a file is, by which a later request recognises the same version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,14 +30,6 @@ pub struct Version {
 }
 
 impl Version {
-    /// That of a whole response.
-    pub fn of(headers: &HeaderMap) -> Self {
-        // In the lock file, and in a header of the next request: no more than real servers send.
-        let short = |name| header(headers, name).filter(|value| value.len() <= 200);
-        let bytes = header(headers, "content-length").and_then(|length| length.parse().ok());
-        Self { etag: short("etag"), last_modified: short("last-modified"), bytes }
-    }
-
     /// Whether a file of the lock file is certainly of this version.
     pub fn is(&self, locked: &LockedFile) -> bool {
         let bytes_agree = self.bytes.is_none_or(|bytes| bytes == locked.bytes);
@@ -47,6 +40,16 @@ impl Version {
                     && self.last_modified == locked.last_modified
                     && self.bytes == Some(locked.bytes)
             }
+        }
+    }
+
+    /// Whether a part that is of this version may be one of `begun`. The validators that a server sends with a part are those
+    /// of the file (RFC 9110 section 15.3.7); it may send none.
+    fn may_be(&self, begun: &Self) -> bool {
+        match (&self.etag, &begun.etag, &self.last_modified, &begun.last_modified) {
+            (Some(etag), Some(begun), ..) => etag == begun,
+            (_, _, Some(date), Some(begun)) => date == begun,
+            _ => true,
         }
     }
 
@@ -92,11 +95,11 @@ pub fn download(
     check: impl Fn(u64, &str) -> Result<(), String>,
 ) -> Result<Option<Downloaded>, Error> {
     fs::create_dir_all(directory).map_err(Error::io(directory))?;
-    let partial = Partial::new(directory, name);
+    let partial = Partial::new(directory, url, name);
     let mut is_resumed = false;
     loop {
         let Some(version) =
-            client.persist(url, |has_progressed| partial.fetch(client, url, name, has_progressed, &mut is_resumed))?
+            client.persist(url, |has_progressed| partial.fetch(client, has_progressed, &mut is_resumed))?
         else {
             partial.remove()?;
             return Ok(None);
@@ -133,7 +136,7 @@ impl Downloaded {
         fs::create_dir_all(directory).map_err(Error::io(directory))?;
         fs::rename(&self.partial, place).map_err(Error::io(place))?;
         File::open(directory).and_then(|directory| directory.sync_all()).map_err(Error::io(directory))?;
-        remove_if_there(&Partial::begun(&self.partial))
+        remove_if_there(&begun(&self.partial))
     }
 
     /// Removes the file: it is here already.
@@ -143,36 +146,33 @@ impl Downloaded {
     /// When the file system refuses.
     pub fn discard(&self) -> Result<(), Error> {
         remove_if_there(&self.partial)?;
-        remove_if_there(&Partial::begun(&self.partial))
+        remove_if_there(&begun(&self.partial))
     }
 }
 
 /// The day on which the database in these bytes was built. The whole file is unpacked, so that damage is noticed.
 fn build_date(file: &Path, bytes: Vec<u8>) -> Result<String, String> {
-    let unpacked = archive::unpacked(bytes, archive::LARGEST)?;
+    let unpacked = archive::unpacked(bytes, LARGEST)?;
     let date = mmdb::date_of(file, unpacked).map_err(|_| "what was sent is not a MaxMind DB file".to_owned())?;
     Ok(date.to_string())
 }
 
 /// A partial file, and beside it the version that it is a part of.
-struct Partial {
+struct Partial<'n> {
+    url: &'n str,
+    /// The name that it gets.
+    name: &'n str,
     file: PathBuf,
     begun: PathBuf,
     /// The most bytes that have been here: more than that is progress.
     most: Cell<u64>,
 }
 
-impl Partial {
-    fn new(directory: &Path, name: &str) -> Self {
+impl<'n> Partial<'n> {
+    fn new(directory: &Path, url: &'n str, name: &'n str) -> Self {
         let file = directory.join(format!("{name}.part"));
-        let begun = Self::begun(&file);
-        Self { file, begun, most: Cell::new(0) }
-    }
-
-    fn begun(file: &Path) -> PathBuf {
-        let mut name = file.as_os_str().to_owned();
-        name.push(".json");
-        name.into()
+        let begun = begun(&file);
+        Self { url, name, file, begun, most: Cell::new(0) }
     }
 
     fn remove(&self) -> Result<(), Error> {
@@ -180,73 +180,51 @@ impl Partial {
         remove_if_there(&self.begun)
     }
 
-    /// How much of the URL is here, and of which version. Anything unreadable is nothing.
-    fn state(&self, url: &str) -> Option<(u64, Version)> {
+    /// How much of the file is here, and of which version. Anything unreadable is nothing.
+    fn state(&self, client: &Client) -> Option<(u64, Version)> {
         let begun: Begun = serde_json::from_slice(&fs::read(&self.begun).ok()?).ok()?;
         let here = fs::metadata(&self.file).ok()?.len();
-        (begun.url == url && here > 0 && here < LARGEST).then_some((here, begun.version))
+        (begun.url == self.url && here > 0 && here < LARGEST).then(|| (here, client.vetted(begun.version)))
     }
 
     /// Fetches what is missing.
-    fn fetch(
-        &self,
-        client: &Client,
-        url: &str,
-        name: &str,
-        has_progressed: &mut bool,
-        is_resumed: &mut bool,
-    ) -> Result<Version, Failure> {
-        let state = self.state(url).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
-        let (answer, here, version) = match state {
-            Some((here, validator, begun)) => {
-                let range = format!("bytes={here}-");
-                let answer = client.send("GET", url, &[("range", &range), ("if-range", &validator)])?;
-                match answer.status {
-                    206 => {
-                        check_range(&answer.headers, here, &begun)?;
-                        *is_resumed = true;
-                        (answer, here, begun)
-                    }
-                    416 => {
-                        self.remove().map_err(|error| Failure::Final(error.to_string()))?;
-                        let problem = "the server does not have the rest of the file; beginning anew".to_owned();
-                        return Err(Failure::Transient(problem, Some(std::time::Duration::ZERO)));
-                    }
-                    // All of it: the server ignores ranges, or has another version now.
-                    _ => {
-                        let version = Version::of(&answer.headers);
-                        (answer, 0, version)
-                    }
-                }
-            }
-            None => {
-                let answer = client.send("GET", url, &[])?;
-                let version = Version::of(&answer.headers);
+    fn fetch(&self, client: &Client, has_progressed: &mut bool, is_resumed: &mut bool) -> Result<Version, Failure> {
+        let begun =
+            self.state(client).and_then(|(here, version)| Some((here, version.if_range()?.to_owned(), version)));
+        let rest = begun.map(|(here, validator, begun)| rest(client, self.url, here, &validator, begun)).transpose();
+        let (answer, here, version) = match rest {
+            Ok(Some(rest)) => rest,
+            Ok(None) => {
+                let answer = client.send("GET", self.url, &[])?;
+                let version = client.version(&answer.headers);
                 (answer, 0, version)
+            }
+            Err(NoRest::Failed(failure)) => return Err(failure),
+            // Without the partial file, the next try is a plain GET.
+            Err(NoRest::Anew(problem)) => {
+                self.remove().map_err(|error| Failure::Final(error.to_string()))?;
+                return Err(Failure::Transient(format!("{problem}; beginning anew"), Some(Duration::ZERO)));
             }
         };
         if here == 0 && answer.status != 200 {
             return Err(Failure::Final(format!("HTTP status {} in response to a plain GET", answer.status)));
         }
-        if here == 0 {
-            *is_resumed = false;
-        }
-        self.receive(answer, url, name, here, &version, has_progressed)?;
+        *is_resumed = here > 0;
+        self.receive(client, answer, here, &version, has_progressed)?;
         Ok(version)
     }
 
     /// Appends the body to what is here.
     fn receive(
         &self,
+        client: &Client,
         answer: Answer,
-        url: &str,
-        name: &str,
         here: u64,
         version: &Version,
         has_progressed: &mut bool,
     ) -> Result<(), Failure> {
         if let Some(total) = version.bytes.filter(|total| *total > LARGEST) {
-            return Err(Failure::Final(format!("the file has {total} bytes; at most {LARGEST} are accepted")));
+            return Err(self.too_large(&total.to_string()));
         }
         let on_disk = |error: std::io::Error| Failure::Final(format!("{}: {error}", self.file.display()));
         let mut file = if here > 0 {
@@ -254,12 +232,12 @@ impl Partial {
         } else {
             // The version first: a file without it is not resumed.
             remove_if_there(&self.file).map_err(|error| Failure::Final(error.to_string()))?;
-            let begun = Begun { url: url.to_owned(), version: version.clone() };
+            let begun = Begun { url: self.url.to_owned(), version: version.clone() };
             let json = serde_json::to_vec(&begun).expect("strings and numbers always make JSON");
             fs::write(&self.begun, json).map_err(on_disk)?;
             File::create(&self.file).map_err(on_disk)?
         };
-        let progress = Progress::new(name, here, version.bytes);
+        let (progress, begin) = (Progress::new(self.name, here, version.bytes), (client.patience.clock)());
         let mut reader = answer.body.into_with_config().limit(LARGEST + 1).reader();
         let mut buffer = vec![0; 1 << 16];
         let mut received = here;
@@ -272,7 +250,10 @@ impl Partial {
                     *has_progressed |= received > self.most.get();
                     progress.advance(count as u64);
                     if received > LARGEST {
-                        return Err(Failure::Final(format!("the file has more than {LARGEST} bytes")));
+                        return Err(self.too_large(&format!("over {LARGEST}")));
+                    }
+                    if client.patience.is_trickle(begin, received - here) {
+                        break Err(std::io::ErrorKind::TimedOut.into());
                     }
                 }
                 Err(error) => break Err(error),
@@ -290,22 +271,81 @@ impl Partial {
             (Ok(()), _) => Ok(()),
         }
     }
+
+    /// The failure of a file that is too large. What is here of it is of no use.
+    fn too_large(&self, bytes: &str) -> Failure {
+        match self.remove() {
+            Ok(()) => Failure::Final(format!("the file has {bytes} bytes; at most {LARGEST} are accepted")),
+            Err(error) => Failure::Final(error.to_string()),
+        }
+    }
 }
 
-/// Checks that a response with a part of the file continues what is here (RFC 9110 section 14.4).
-fn check_range(headers: &HeaderMap, here: u64, begun: &Version) -> Result<(), Failure> {
-    let wrong = || Failure::Final("the server sent another range than the one requested".to_owned());
-    let range = header(headers, "content-range").ok_or_else(wrong)?;
-    let (range, total) = range.strip_prefix("bytes ").and_then(|rest| rest.split_once('/')).ok_or_else(wrong)?;
-    let (start, end) = range.split_once('-').ok_or_else(wrong)?;
-    let (start, end): (u64, u64) = (start.parse().map_err(|_| wrong())?, end.parse().map_err(|_| wrong())?);
-    let total: Option<u64> = total.parse().ok();
+/// The place of what accompanies a partial file.
+fn begun(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".json");
+    name.into()
+}
+
+/// Why there is no rest of a file.
+enum NoRest {
+    /// The server does not send it in a way that can be used: all of the file must be fetched.
+    Anew(String),
+    /// The request failed.
+    Failed(Failure),
+}
+
+/// Requests what is missing of the version that has begun. The answer has the rest, from the number of bytes that are here;
+/// or all of the file, from 0, if the server ignores ranges or has another version now.
+fn rest(
+    client: &Client,
+    url: &str,
+    here: u64,
+    validator: &str,
+    begun: Version,
+) -> Result<(Answer, u64, Version), NoRest> {
+    let range = format!("bytes={here}-");
+    let answer =
+        client.send("GET", url, &[("range", &range), ("if-range", validator)]).map_err(|failure| match failure {
+            // 416 and 412, but also a proxy or a server that does not like ranges.
+            Failure::Status(status) => {
+                NoRest::Anew(format!("HTTP status {status} in response to a request for the rest"))
+            }
+            Failure::Refused(problem) => NoRest::Anew(problem),
+            failure => NoRest::Failed(failure),
+        })?;
+    let found = client.version(&answer.headers);
+    if answer.status == 200 {
+        return Ok((answer, 0, found));
+    }
+    if !found.may_be(&begun) {
+        return Err(NoRest::Anew("the server sent the rest of another version".to_owned()));
+    }
+    match total(&answer.headers, here, &begun) {
+        Some(total) => Ok((answer, here, Version { bytes: begun.bytes.or(total), ..begun })),
+        None => Err(NoRest::Anew("the server sent another range than the one requested".to_owned())),
+    }
+}
+
+/// The size of the whole file, if it is known, by a response with a part of it (RFC 9110 section 14.4). `None` if the
+/// part does not continue what is here up to the end.
+fn total(headers: &HeaderMap, here: u64, begun: &Version) -> Option<Option<u64>> {
+    // Several parts, with texts in between (RFC 9110 section 14.6).
+    if header(headers, "content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/")) {
+        return None;
+    }
+    let (range, total) = header(headers, "content-range")
+        .and_then(|range| range.strip_prefix("bytes ")?.split_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())))?;
+    let (start, end) = range.split_once('-')?;
+    let (start, end): (u64, u64) = (start.parse().ok()?, end.parse().ok()?);
+    let total: Option<u64> = if total == "*" { None } else { Some(total.parse().ok()?) };
     let is_last = total.is_none_or(|total| end.checked_add(1) == Some(total));
     let is_same = begun.bytes.is_none() || total.is_none() || begun.bytes == total;
-    if start == here && is_last && is_same { Ok(()) } else { Err(wrong()) }
+    (start == here && is_last && is_same).then_some(total)
 }
 
-fn remove_if_there(file: &Path) -> Result<(), Error> {
+pub(crate) fn remove_if_there(file: &Path) -> Result<(), Error> {
     match fs::remove_file(file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io(file)(error)),
         _ => Ok(()),

@@ -83,7 +83,8 @@ fn main() -> ExitCode {
 fn run_get(options: &Options) -> Result<(), Error> {
     let source = options.source()?;
     // Without a request there is no need for credentials.
-    options.place.store().get(&options.client(source)?, source, options.month()?, options.today()?)
+    let connect = || options.client(source);
+    options.place.store().get(connect, source, options.month()?, options.today()?)
 }
 
 fn run_update(options: &Options, candidate: PathBuf) -> Result<(), Error> {
@@ -131,8 +132,9 @@ impl Options {
     }
 
     fn client(&self, source: Source) -> Result<Client, Error> {
-        let credentials = source.credentials(|name| std::env::var(name).ok())?;
-        Client::new(self.origin.as_deref(), credentials, source.refused(), Patience::default())
+        let read = |name: &str| std::env::var(name).ok();
+        let credentials = source.credentials(read)?;
+        Client::new(self.origin.as_deref(), credentials, source.refused(), Patience::default(), read)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How long to wait for a server, and how often to try again.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Bounds for time and tries. The tests have others, and do not wait.
 #[derive(Clone, Copy)]
@@ -11,6 +11,10 @@ pub struct Patience {
     pub idle: Duration,
     /// The longest time for a whole body.
     pub body: Duration,
+    /// For how long a body may be slower than `least_rate`.
+    pub grace: Duration,
+    /// The least number of bytes of a body per second, on average, after the grace.
+    pub least_rate: u64,
     /// How many times a request is sent that makes no progress.
     pub tries: u32,
     /// The wait before the second try; it doubles with every further one.
@@ -21,6 +25,8 @@ pub struct Patience {
     pub sleep: fn(Duration),
     /// The wall clock.
     pub now: fn() -> SystemTime,
+    /// A clock that only goes forward.
+    pub clock: fn() -> Instant,
 }
 
 impl Default for Patience {
@@ -29,11 +35,14 @@ impl Default for Patience {
             connect: Duration::from_secs(20),
             idle: Duration::from_secs(30),
             body: Duration::from_secs(7200),
+            grace: Duration::from_secs(60),
+            least_rate: 1 << 10,
             tries: 5,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(120),
             sleep: std::thread::sleep,
             now: SystemTime::now,
+            clock: Instant::now,
         }
     }
 }
@@ -45,6 +54,12 @@ impl Patience {
         let doubled = self.first_wait.saturating_mul(1 << tried.saturating_sub(1).min(10));
         let spread = (self.now)().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.subsec_nanos() % 1000);
         doubled.saturating_add(doubled.saturating_mul(spread) / 2000).min(self.longest_wait)
+    }
+
+    /// Whether a body of which so many bytes have arrived since `begin` is too slow.
+    pub(crate) fn is_trickle(&self, begin: Instant, bytes: u64) -> bool {
+        let elapsed = (self.clock)().saturating_duration_since(begin);
+        elapsed > self.grace && bytes < self.least_rate.saturating_mul(elapsed.as_secs())
     }
 
     /// The wait that a `Retry-After` asks for (RFC 9110 section 10.2.3): seconds or a date. `None` if it is neither.

@@ -187,6 +187,7 @@ impl fmt::Display for YearMonth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pack::lock::{Lock, LockedFile};
 
     #[test]
     fn a_month_has_this_form() {
@@ -220,6 +221,31 @@ mod tests {
             |edition| format!("https://download.maxmind.com/geoip/databases/{edition}/download?suffix=tar.gz");
         assert_eq!(urls(Source::Geolite2), [maxmind("GeoLite2-City"), maxmind("GeoLite2-ASN")]);
         assert_eq!(urls(Source::Ipinfo), ["https://ipinfo.io/data/ipinfo_lite.mmdb"]);
+    }
+
+    #[test]
+    fn the_lock_file_wants_what_a_source_has() {
+        let today = pack::lock::date("2026-12-01").unwrap();
+        for source in Source::ALL {
+            let entry = |alternatives: Vec<Remote>| {
+                let Remote { part, name, url, .. } = alternatives.into_iter().next().unwrap();
+                let (source, build_date) = (source.name().to_owned(), "2026-12-01".to_owned());
+                let sha256 = String::new();
+                LockedFile {
+                    source,
+                    part,
+                    file: name,
+                    url,
+                    build_date,
+                    bytes: 1,
+                    sha256,
+                    etag: None,
+                    last_modified: None,
+                }
+            };
+            let lock = Lock { files: source.files(None, today).into_iter().map(entry).collect() };
+            assert!(lock.complete(source.name()).is_ok(), "{}", source.name());
+        }
     }
 
     #[test]

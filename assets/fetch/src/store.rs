@@ -1,12 +1,12 @@
 //! Decides what has to be fetched, by the lock file: the files that it names, or the newest ones.
 
 use crate::client::{Client, Failure, header, shown};
-use crate::download::{self, Downloaded, Version};
+use crate::download::{self, Downloaded, Version, remove_if_there};
 use crate::error::Error;
 use crate::source::{Checksum, Remote, Source, YearMonth};
-use pack::lock::{Lock, LockedFile};
+use pack::lock::{Found, Lock, LockedFile};
 use pack::output;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use time::Date;
@@ -32,30 +32,41 @@ pub enum Update {
 const LONGEST_CHECKSUM: u64 = 1 << 14;
 
 impl Store {
-    /// Fetches the files of the lock file that are not here; or, if it has none of this source, the newest ones, which it
-    /// gets then. Nothing is requested if all are here.
+    /// Fetches the files of the lock file that are not here, or damaged; or, if it has none of this source, the newest ones,
+    /// which it gets then. If all are here, nothing is requested, and `connect` is not called.
     ///
     /// # Errors
     ///
-    /// When a file that is here, or that a server sends, is not the one of the lock file; or when `month` is another one
-    /// than that of the lock file.
-    pub fn get(&self, client: &Client, source: Source, month: Option<YearMonth>, today: Date) -> Result<(), Error> {
+    /// When a file that a server sends is not the one of the lock file; when the lock file does not have all files of the
+    /// source; or when `month` is another one than that of the lock file.
+    pub fn get(
+        &self,
+        connect: impl FnOnce() -> Result<Client, Error>,
+        source: Source,
+        month: Option<YearMonth>,
+        today: Date,
+    ) -> Result<(), Error> {
         let _guard = self.guard()?;
         let lock = Lock::read(&self.lock)?;
-        let files = lock.of(source.name());
+        let files = lock.complete(source.name())?;
         if files.is_empty() {
-            let files = self.newest(client, source, month, today, &[])?;
+            let files = self.newest(&connect()?, source, month, today, &[])?;
             return Ok(output::write_file(&self.lock, lock.with(source.name(), files).to_json().as_bytes())?);
         }
+        let mut missing = Vec::new();
         for file in files {
             check_pinned(file, source, month)?;
-            let place = self.place(file);
-            if place.exists() {
-                file.read(&place)?;
-                continue;
+            if !self.has(file)? {
+                missing.push(file);
             }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let client = connect()?;
+        for file in missing {
             let check = |bytes, sha256: &str| file.compare(bytes, sha256);
-            let found = download::download(client, &file.url, &self.folder(source), &file.file, check)?;
+            let found = download::download(&client, &file.url, &self.folder(source), &file.file, check)?;
             let found = found.ok_or_else(|| {
                 Error::server(&shown(&file.url), "it does not exist any more; `make update` takes the newest")
             })?;
@@ -64,13 +75,13 @@ impl Store {
                 let problem = format!("it is of {}, but the lock file states {}", found.build_date, file.build_date);
                 return Err(Error::server(&shown(&file.url), problem));
             }
-            found.install(&place)?;
+            found.install(&self.place(file))?;
         }
         Ok(())
     }
 
-    /// Fetches the newest files, as far as they are not those of the lock file, and writes the candidate for a new one. The
-    /// lock file and its files stay as they are.
+    /// Fetches the newest files, as far as they are not here, and writes the candidate for a new lock file. The lock file
+    /// and its files stay as they are; only validators that have changed are written into it.
     ///
     /// # Errors
     ///
@@ -84,16 +95,29 @@ impl Store {
         candidate: &Path,
     ) -> Result<Update, Error> {
         let _guard = self.guard()?;
-        let lock = Lock::read(&self.lock)?;
+        // Also one that is wrong: an update writes it anew.
+        let lock = Lock::read_versions(&self.lock)?;
         let locked = lock.of(source.name());
         let files = self.newest(client, source, month, today, &locked)?;
         let is_same = locked.len() == files.len()
             && files.iter().zip(&locked).all(|(new, old)| new.sha256 == old.sha256 && new.url == old.url);
-        if is_same {
-            return Ok(Update::Unchanged);
+        if !is_same {
+            output::write_file(candidate, lock.with(source.name(), files).to_json().as_bytes())?;
+            return Ok(Update::Changed);
         }
-        output::write_file(candidate, lock.with(source.name(), files).to_json().as_bytes())?;
-        Ok(Update::Changed)
+        if files.iter().zip(&locked).any(|(new, old)| new != *old) {
+            self.refresh(&lock.with(source.name(), files))?;
+        }
+        Ok(Update::Unchanged)
+    }
+
+    /// Writes the lock file, with the time of the one before: what is made of its files is not out of date.
+    fn refresh(&self, lock: &Lock) -> Result<(), Error> {
+        let io = || Error::io(&self.lock);
+        let time = fs::metadata(&self.lock).and_then(|before| before.modified()).map_err(io())?;
+        output::write_file(&self.lock, lock.to_json().as_bytes())?;
+        let file = OpenOptions::new().write(true).open(&self.lock).map_err(io())?;
+        file.set_modified(time).map_err(io())
     }
 
     /// Removes the files of all sources that the lock file does not have. GeoLite2's licence demands it of old versions.
@@ -120,7 +144,7 @@ impl Store {
         Ok(())
     }
 
-    /// The newest files of a source. One HEAD for each; a GET only if it may be another file than the one of the lock file.
+    /// The newest files of a source. One HEAD for each; a GET only if it may be another file than those that are here.
     fn newest(
         &self,
         client: &Client,
@@ -129,8 +153,13 @@ impl Store {
         today: Date,
         locked: &[&LockedFile],
     ) -> Result<Vec<LockedFile>, Error> {
+        let mut known = self.known(source)?;
+        for &file in locked.iter().rev() {
+            known.retain(|other| other != file);
+            known.insert(0, file.clone());
+        }
         let files = source.files(month, today);
-        files.iter().map(|alternatives| self.newest_of(client, source, alternatives, locked)).collect()
+        files.iter().map(|alternatives| self.newest_of(client, source, alternatives, &known)).collect()
     }
 
     fn newest_of(
@@ -138,21 +167,23 @@ impl Store {
         client: &Client,
         source: Source,
         alternatives: &[Remote],
-        locked: &[&LockedFile],
+        known: &[LockedFile],
     ) -> Result<LockedFile, Error> {
         for remote in alternatives {
             let Some(version) = client.persist(&remote.url, |_| head(client, &remote.url))? else { continue };
-            let known = locked.iter().find(|file| file.url == remote.url);
-            if let Some(known) = known
-                && version.is_some_and(|version| version.is(known))
-            {
-                return Ok((**known).clone());
+            let known = || known.iter().filter(|file| file.url == remote.url && file.file == remote.name);
+            if let Some(version) = &version {
+                for known in known().filter(|known| version.is(known)) {
+                    if self.has(known)? {
+                        return Ok(known.clone());
+                    }
+                }
             }
             let sum = remote.checksum.as_ref().map(|checksum| expected_sum(client, checksum)).transpose()?.flatten();
-            if let (Some(known), Some(sum)) = (known, &sum)
-                && known.sha256 == *sum
+            if let Some(known) = known().find(|known| sum.as_ref() == Some(&known.sha256))
+                && self.has(known)?
             {
-                return Ok((**known).clone());
+                return Ok(renewed(known, version));
             }
             let check = |_, found: &str| match &sum {
                 Some(sum) if sum != found => Err(format!(
@@ -162,17 +193,50 @@ impl Store {
             };
             if let Some(found) = download::download(client, &remote.url, &self.folder(source), &remote.name, check)? {
                 let file = describe(source, remote, &found);
-                let place = self.place(&file);
-                if place.exists() {
-                    found.discard()?
-                } else {
-                    found.install(&place)?
-                }
+                found.install(&self.place(&file))?;
+                self.remember(source, &file)?;
                 return Ok(file);
             }
         }
         let urls: Vec<String> = alternatives.iter().map(|remote| shown(&remote.url)).collect();
         Err(Error::server(&urls.join(" and "), "not found: has the source moved, or is MONTH= wrong?"))
+    }
+
+    /// Whether the file is in its place, as the lock describes it.
+    fn has(&self, file: &LockedFile) -> Result<bool, Error> {
+        let place = self.place(file);
+        Ok(match file.find(&place)? {
+            Found::Locked(_) => true,
+            Found::Nothing => false,
+            Found::Other(_) => {
+                eprintln!("fetch: {} is damaged; fetching it again", place.display());
+                false
+            }
+        })
+    }
+
+    /// What an earlier run has fetched of a source, although the lock file may not have it: the run was killed, or its
+    /// update was not accepted.
+    fn known(&self, source: Source) -> Result<Vec<LockedFile>, Error> {
+        let file = self.folder(source).join(KNOWN);
+        match Lock::read_versions(&file) {
+            Ok(known) => Ok(known.files.into_iter().filter(|file| file.source == source.name()).collect()),
+            Err(error @ pack::Error::Io { .. }) => Err(error.into()),
+            Err(error) => {
+                eprintln!("fetch: {error}; what it lists may be fetched again");
+                remove_if_there(&file)?;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Notes that a file is here. What has been removed meanwhile is forgotten.
+    fn remember(&self, source: Source, file: &LockedFile) -> Result<(), Error> {
+        let mut files = self.known(source)?;
+        files.retain(|known| self.place(known).exists() && self.place(known) != self.place(file));
+        files.truncate(MOST_KNOWN - 1);
+        files.insert(0, file.clone());
+        Ok(output::write_file(&self.folder(source).join(KNOWN), Lock { files }.to_json().as_bytes())?)
     }
 
     fn place(&self, file: &LockedFile) -> PathBuf {
@@ -195,6 +259,21 @@ impl Store {
             }
             Err(TryLockError::Error(error)) => Err(Error::io(&file)(error)),
         }
+    }
+}
+
+/// The list of the files that are here, in the folder of their source and in the form of the lock file.
+const KNOWN: &str = ".known";
+
+/// The most files of that list.
+const MOST_KNOWN: usize = 32;
+
+/// The entry of a file that has not changed, with the validators that the server gives now. They are another file's if the
+/// size differs.
+fn renewed(known: &LockedFile, version: Option<Version>) -> LockedFile {
+    match version.filter(|version| version.bytes == Some(known.bytes)) {
+        Some(Version { etag, last_modified, .. }) => LockedFile { etag, last_modified, ..known.clone() },
+        None => known.clone(),
     }
 }
 
@@ -246,11 +325,9 @@ fn check_pinned(file: &LockedFile, source: Source, month: Option<YearMonth>) -> 
 /// What the server says about a file; `None` if it says nothing.
 fn head(client: &Client, url: &str) -> Result<Option<Version>, Failure> {
     match client.send("HEAD", url, &[]) {
-        Ok(answer) => Ok(Some(Version::of(&answer.headers))),
+        Ok(answer) => Ok(Some(client.version(&answer.headers))),
         // Servers of signed URLs, and simple ones, answer GET only.
-        Err(Failure::Final(problem)) if ["403", "405", "501"].iter().any(|status| problem.ends_with(status)) => {
-            Ok(None)
-        }
+        Err(Failure::Status(403 | 405 | 501)) => Ok(None),
         Err(failure) => Err(failure),
     }
 }

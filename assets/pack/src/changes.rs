@@ -20,7 +20,19 @@ pub const MOST_COUNTRY_CHANGES: f64 = 0.15;
 /// The largest share of the IPv4 addresses on both sides whose AS number an ordinary update changes.
 pub const MOST_SYSTEM_CHANGES: f64 = 0.15;
 
-/// The largest share of the old IPv4 addresses that an ordinary update loses.
+/// The largest share of the IPv4 addresses on both sides whose region an ordinary update changes. More than of countries:
+/// sources rename regions.
+pub const MOST_REGION_CHANGES: f64 = 0.25;
+
+/// The largest share of the IPv4 addresses on both sides whose place an ordinary update changes. Providers move their
+/// networks between cities all the time.
+pub const MOST_PLACE_CHANGES: f64 = 0.5;
+
+/// The largest share of the IPv6 addresses on both sides, by /64, whose country, or whose AS number, an ordinary update
+/// changes. More than of IPv4, because a single large block counts for much.
+pub const MOST_CHANGES_IPV6: f64 = 0.25;
+
+/// The largest share of the old IPv4 addresses with a place, an AS number or coordinates that an ordinary update loses.
 pub const MOST_LOST: f64 = 0.05;
 
 /// The largest share of the old IPv6 addresses, by /64, that an ordinary update loses. More than of IPv4, because a single
@@ -46,6 +58,8 @@ pub struct Family {
     pub places: Coverage,
     /// Addresses with an autonomous system. IPv6 is counted in /64.
     pub systems: Coverage,
+    /// Addresses with coordinates: those before, and of them those that have a place without coordinates now.
+    pub points: Points,
     /// Of the addresses with a place on both sides: those whose country differs.
     pub country: u128,
     /// Those whose region differs.
@@ -69,6 +83,15 @@ pub struct Coverage {
     pub gained: u128,
     /// Before and now.
     pub both: u128,
+}
+
+/// How many addresses keep their coordinates.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Points {
+    /// Before.
+    pub old: u128,
+    /// Before, and no longer, although there is still a place.
+    pub lost: u128,
 }
 
 impl Coverage {
@@ -163,6 +186,10 @@ fn family(
                     found.countries.entry(country.to_owned()).or_default()[side] += count;
                 }
             }
+        }
+        if before.is_some_and(|before| before.place.point.is_some()) {
+            found.points.old += count;
+            found.points.lost += if after.is_some_and(|after| after.place.point.is_none()) { count } else { 0 };
         }
         if let (Some(before), Some(after)) = (before, after) {
             let is_another_country = before.country != after.country;

@@ -6,7 +6,11 @@
 
 use crate::error::Error;
 use crate::manifest::digest;
+use crate::sources::archive;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use time::Date;
 
@@ -44,8 +48,18 @@ pub struct LockedFile {
     pub last_modified: Option<String>,
 }
 
+/// What is in the place of a file of the lock.
+pub enum Found {
+    /// That file: its bytes.
+    Locked(Vec<u8>),
+    /// Another one, or a damaged one. The text has both sizes and sums.
+    Other(String),
+    /// Nothing.
+    Nothing,
+}
+
 /// What a file has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
     /// Locations.
@@ -56,11 +70,32 @@ pub enum Part {
     Both,
 }
 
+/// What the files of each source have: exactly these, in any order.
+const EXPECTED: [(&str, &[Part]); 5] = [
+    ("npm", &[Part::City, Part::City, Part::Asn, Part::Asn]),
+    ("dbip", &[Part::City, Part::Asn]),
+    ("ip-location-db", &[Part::City, Part::City, Part::Asn]),
+    ("geolite2", &[Part::City, Part::Asn]),
+    ("ipinfo", &[Part::Both]),
+];
+
 impl Part {
     /// Whether the file has what `other` stands for.
     pub fn has(self, other: Self) -> bool {
         self == other || self == Self::Both
     }
+}
+
+/// Parts in words, such as `2 × city, 1 × asn`; they must be sorted.
+fn listed(parts: &[Part]) -> String {
+    let groups = parts.chunk_by(|left, right| left == right);
+    let name = |part: &Part| match part {
+        Part::City => "city",
+        Part::Asn => "asn",
+        Part::Both => "both",
+    };
+    let words = groups.filter_map(|group| Some(format!("{} × {}", group.len(), name(group.first()?))));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// The most bytes of a lock file. Real ones have about 2,000.
@@ -73,6 +108,17 @@ impl Lock {
     ///
     /// When it cannot be read, or is not what a fetch writes.
     pub fn read(file: &Path) -> Result<Self, Error> {
+        let lock = Self::read_versions(file)?;
+        lock.check_names().map_err(|problem| Error::file(file, problem))?;
+        Ok(lock)
+    }
+
+    /// Reads a file of the same form in which a file can be listed in several versions; empty if there is none.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or is not what a fetch writes.
+    pub fn read_versions(file: &Path) -> Result<Self, Error> {
         let bytes = match std::fs::read(file) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
@@ -90,6 +136,16 @@ impl Lock {
         Ok(lock)
     }
 
+    fn check_names(&self) -> Result<(), String> {
+        let mut known = BTreeSet::new();
+        match self.files.iter().find(|file| !known.insert((&file.source, &file.file))) {
+            Some(LockedFile { source, file, .. }) => Err(format!(
+                "it has `{file}` of the source `{source}` twice; `make update SOURCE={source}` writes it anew"
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// The file's text.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("strings and numbers always make JSON") + "\n"
@@ -98,6 +154,66 @@ impl Lock {
     /// The files of a source.
     pub fn of(&self, source: &str) -> Vec<&LockedFile> {
         self.files.iter().filter(|file| file.source == source).collect()
+    }
+
+    /// The files of a source, if they are exactly those that the source has; none if the lock has none of it.
+    ///
+    /// # Errors
+    ///
+    /// When a part is missing, or is there more often than the source has it.
+    pub fn complete(&self, source: &str) -> Result<Vec<&LockedFile>, Error> {
+        let files = self.of(source);
+        let expected = EXPECTED.iter().find(|(name, _)| *name == source).map(|(_, parts)| *parts);
+        let (mut found, mut wanted) =
+            (files.iter().map(|file| file.part).collect::<Vec<_>>(), expected.unwrap_or_default().to_vec());
+        found.sort_unstable();
+        wanted.sort_unstable();
+        if files.is_empty() || found == wanted {
+            return Ok(files);
+        }
+        let (found, wanted) = (listed(&found), listed(&wanted));
+        Err(Error::unfit(format!(
+            "the lock file has {found} for the source `{source}`, not {wanted}; run `make update SOURCE={source}`"
+        )))
+    }
+
+    /// What is not ordinary about the days on which the files of a source were built, a line for each: older than those of
+    /// the lock before, unless `may_be_older`; or later than two days after today, which no time zone explains.
+    ///
+    /// # Errors
+    ///
+    /// When a date is not one.
+    pub fn odd_dates(
+        &self,
+        before: &Self,
+        source: &str,
+        today: Date,
+        may_be_older: bool,
+    ) -> Result<Vec<String>, String> {
+        let mut odd = Vec::new();
+        let latest = today.saturating_add(time::Duration::days(2));
+        for part in [Part::City, Part::Asn, Part::Both] {
+            let of_part = |lock: &Self| -> Vec<LockedFile> {
+                lock.of(source).into_iter().filter(|file| file.part == part).cloned().collect()
+            };
+            let before = of_part(before);
+            for (number, file) in of_part(self).iter().enumerate() {
+                let (name, built) = (&file.file, file.date()?);
+                if built > latest {
+                    odd.push(format!(
+                        "{name} is of {built}, in the future: is it the right file, and is this machine's clock right?"
+                    ));
+                }
+                let before = before.get(number).map(LockedFile::date).transpose()?;
+                if let Some(before) = before.filter(|before| built < *before && !may_be_older) {
+                    odd.push(format!(
+                        "{name} is of {built}, but the file before is of {before}: is a mirror out of date? MONTH= takes \
+                         the files of an earlier month on purpose"
+                    ));
+                }
+            }
+        }
+        Ok(odd)
     }
 
     /// The same lock with these files in place of those of their source.
@@ -124,15 +240,37 @@ impl LockedFile {
     ///
     /// When the file cannot be read, or differs; the error has both sizes or both sums.
     pub fn read(&self, path: &Path) -> Result<Vec<u8>, Error> {
-        let bytes = std::fs::read(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                let directory = if self.source == "npm" { "assets/node_modules" } else { "assets/sources" };
-                Error::file(path, format!("it is missing; remove {directory} and run `make data` again"))
-            }
-            _ => Error::io(path, error),
-        })?;
-        self.compare(bytes.len() as u64, &digest(&bytes)).map_err(|problem| Error::file(path, problem))?;
-        Ok(bytes)
+        // The next `make data` fetches what is missing or damaged: without this, there is nothing to do for it.
+        let remove = match &*self.source {
+            "npm" => "assets/node_modules".to_owned(),
+            source => format!("assets/sources/{source}/.fetched"),
+        };
+        let again = format!("remove {remove} and run `make data` again");
+        match self.find(path)? {
+            Found::Locked(bytes) => Ok(bytes),
+            Found::Other(problem) => Err(Error::file(path, format!("{problem}, or {again} to fetch the locked file"))),
+            Found::Nothing => Err(Error::file(path, format!("it is missing; {again}"))),
+        }
+    }
+
+    /// What is in the place of the file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn find(&self, path: &Path) -> Result<Found, Error> {
+        let file = match File::open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+            opened => opened.map_err(|error| Error::io(path, error))?,
+        };
+        // One byte more than the lock has shows that there is more.
+        let mut bytes = Vec::new();
+        let read = file.take(self.bytes.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|error| Error::io(path, error))?;
+        Ok(match self.compare(bytes.len() as u64, &digest(&bytes)) {
+            Ok(()) => Found::Locked(bytes),
+            Err(problem) => Found::Other(problem),
+        })
     }
 
     /// # Errors
@@ -174,6 +312,9 @@ impl LockedFile {
         if self.sha256.len() != 64 || !self.sha256.bytes().all(is_digit) {
             return Err(format!("`{}` is not a SHA-256: 64 hexadecimal digits", self.sha256.escape_default()));
         }
+        if self.bytes > archive::FETCHED {
+            return Err(format!("`{}` has {} bytes; at most {} are accepted", self.file, self.bytes, archive::FETCHED));
+        }
         self.date().map(|_| ())
     }
 }
@@ -210,7 +351,8 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        let lock = Lock { files: vec![file(), LockedFile { etag: Some("\"a\"".to_owned()), ..file() }] };
+        let other = LockedFile { file: "asn.mmdb.gz".to_owned(), etag: Some("\"a\"".to_owned()), ..file() };
+        let lock = Lock { files: vec![file(), other] };
         assert_eq!(Lock::parse(lock.to_json().as_bytes()).unwrap(), lock);
         assert!(lock.to_json().lines().count() < 30, "a diff of one source fits a screen");
     }
@@ -226,6 +368,7 @@ mod tests {
             ("2026-11-01", "+026-11-01", "`+026-11-01` is not a date", "a sign"),
             (&file().sha256, "abc", "`abc` is not a SHA-256", "shortened"),
             ("\"bytes\": 4", "\"bytes\": -4", "invalid value", "a negative size"),
+            ("\"bytes\": 4", "\"bytes\": 536870913", "at most 536870912 are accepted", "a size beyond the bound"),
             ("\"part\"", "\"prat\"", "unknown field `prat`", "a misspelt key"),
             ("{", "", "expected", "not JSON"),
         ] {
@@ -237,6 +380,84 @@ mod tests {
     }
 
     #[test]
+    fn every_file_is_named_once() {
+        let path = std::env::temp_dir().join(format!("pack-lock-twice-{}", std::process::id()));
+        let other = LockedFile { part: Part::Asn, sha256: digest(b"date"), ..file() };
+        std::fs::write(&path, Lock { files: vec![file(), other.clone()] }.to_json()).unwrap();
+        let error = Lock::read(&path).unwrap_err().to_string();
+        assert!(error.contains("twice") && error.contains("make update SOURCE=dbip"), "{error}");
+        assert_eq!(
+            Lock::read_versions(&path).unwrap().files.len(),
+            2,
+            "where versions are listed, it may be there twice"
+        );
+        let elsewhere = LockedFile { source: "geolite2".to_owned(), ..other };
+        std::fs::write(&path, Lock { files: vec![file(), elsewhere] }.to_json()).unwrap();
+        assert!(Lock::read(&path).is_ok(), "the same name at two sources");
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_source_has_all_its_parts() {
+        use Part::{Asn, Both, City};
+        for (source, parts, error, reason) in [
+            ("dbip", &[City, Asn][..], None, "both"),
+            ("dbip", &[Asn, City], None, "in another order"),
+            ("dbip", &[], None, "nothing at all: the caller says what to do"),
+            ("dbip", &[City], Some("has 1 × city for the source `dbip`, not 1 × city, 1 × asn"), "a part is missing"),
+            ("dbip", &[City, City, Asn], Some("2 × city, 1 × asn for"), "a part twice"),
+            ("dbip", &[City, City], Some("2 × city for"), "as many files as it has, but another part"),
+            ("dbip", &[Both], Some("1 × both for"), "the part of another source"),
+            ("geolite2", &[City, Asn], None, "both"),
+            ("geolite2", &[City, Asn, Asn], Some("make update SOURCE=geolite2"), "a part twice"),
+            ("ip-location-db", &[City, City, Asn], None, "a location file for each family"),
+            ("ip-location-db", &[City, Asn], Some("make update SOURCE=ip-location-db"), "a family is missing"),
+            ("ipinfo", &[Both], None, "one file"),
+            ("ipinfo", &[Both, Both], Some("make update SOURCE=ipinfo"), "twice"),
+            ("npm", &[City, City, Asn, Asn], None, "a file for each family"),
+            ("npm", &[City, City, Asn], Some("make update SOURCE=npm"), "a family is missing"),
+            ("bog", &[City], Some("for the source `bog`, not"), "not a source"),
+        ] {
+            let entry = |(number, part): (usize, &Part)| LockedFile {
+                source: source.to_owned(),
+                part: *part,
+                file: format!("{number}.mmdb"),
+                ..file()
+            };
+            let lock = Lock { files: parts.iter().enumerate().map(entry).collect() };
+            match (lock.complete(source).map_err(|error| error.to_string()), error) {
+                (Ok(files), None) => assert_eq!(files.len(), parts.len(), "{source}: {reason}"),
+                (Err(found), Some(error)) => assert!(found.contains(error), "{source}: {reason}: {found}"),
+                (found, _) => panic!("{source}: {reason}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn dates_that_no_update_has_are_found() {
+        let today = date("2026-11-25").unwrap();
+        for (before, built, may_be_older, message, reason) in [
+            (Some("2026-10-01"), "2026-11-01", false, None, "newer"),
+            (Some("2026-11-01"), "2026-11-01", false, None, "the same day"),
+            (Some("2026-11-02"), "2026-11-01", false, Some("the file before is of 2026-11-02"), "older"),
+            (Some("2026-11-02"), "2026-11-01", true, None, "older on purpose"),
+            (None, "2026-11-01", false, None, "nothing before"),
+            (Some("2026-10-01"), "2026-11-27", false, None, "two days from now"),
+            (Some("2026-10-01"), "2026-11-28", false, Some("is of 2026-11-28, in the future"), "three days from now"),
+            (Some("2026-10-01"), "2026-11-28", true, Some("in the future"), "the same with a month"),
+        ] {
+            let of = |build_date: &str| LockedFile { build_date: build_date.to_owned(), ..file() };
+            let other = LockedFile { part: Part::Asn, file: "asn".to_owned(), ..of("2026-11-01") };
+            let before = Lock { files: before.map(of).into_iter().chain([other.clone()]).collect() };
+            // In another order: parts are compared with their like.
+            let new = Lock { files: vec![other, of(built)] };
+            let odd = new.odd_dates(&before, "dbip", today, may_be_older).unwrap();
+            assert_eq!(odd.len(), usize::from(message.is_some()), "{reason}: {odd:?}");
+            assert!(message.is_none_or(|message| odd[0].contains(message)), "{reason}: {odd:?}");
+        }
+    }
+
+    #[test]
     fn a_file_that_differs_is_an_error_with_both_sums() {
         let path = std::env::temp_dir().join(format!("pack-lock-{}", std::process::id()));
         std::fs::write(&path, b"data").unwrap();
@@ -244,6 +465,9 @@ mod tests {
         std::fs::write(&path, b"date").unwrap();
         let error = file().read(&path).unwrap_err().to_string();
         assert!(error.contains(&digest(b"data")) && error.contains(&digest(b"date")), "{error}");
+        assert!(error.contains("remove assets/sources/dbip/.fetched"), "{error}");
+        std::fs::write(&path, b"data, and very much more").unwrap();
+        assert!(file().read(&path).unwrap_err().to_string().contains("found:  5 bytes"), "no more is read");
         std::fs::remove_file(&path).unwrap();
         assert!(file().read(&path).unwrap_err().to_string().contains("it is missing"));
     }

@@ -47,8 +47,9 @@ fn main() -> ExitCode {
 fn run_pack(arguments: &Pack) -> Result<(), Error> {
     let Inspected { city, asn, findings } = load(&arguments.inputs)?;
     let mut alarms = print_findings(&findings, &city, &asn);
+    alarms.extend(odd_dates(arguments)?);
     if let Some(old) = &arguments.changes_from {
-        alarms.extend(changes(old, &arguments.report, &city, &asn, &arguments.inputs.languages())?);
+        alarms = changes(old, &arguments.report, &city, &asn, &arguments.inputs.languages(), alarms)?;
     }
     if !alarms.is_empty() && !arguments.accept {
         let alarms = alarms.join("\n  ");
@@ -165,19 +166,29 @@ fn print_findings(findings: &[Vec<Finding>; 2], city: &Loaded<Place>, asn: &Load
         .collect()
 }
 
-/// Reports what changes against the packed databases in a directory, and returns what is not ordinary.
+/// What is not ordinary about the dates of an update.
+fn odd_dates(arguments: &Pack) -> Result<Vec<String>, Error> {
+    let (Some(lock), Some(place)) = (&arguments.inputs.lock, &arguments.install_lock) else { return Ok(Vec::new()) };
+    let (new, before) = (Lock::read(lock)?, Lock::read_versions(place)?);
+    new.odd_dates(&before, &arguments.inputs.source, arguments.today()?, arguments.older)
+        .map_err(|problem| Error::File { file: place.clone(), problem })
+}
+
+/// Reports what changes against the packed databases in a directory, and returns what is not ordinary, after the `alarms`
+/// that there are.
 fn changes(
     old: &Path,
     report: &Path,
     city: &Loaded<Place>,
     asn: &Loaded<AutonomousSystem>,
     languages: &[String],
+    mut alarms: Vec<String>,
 ) -> Result<Vec<String>, Error> {
     let (geo, systems, manifest) = (old.join(GEO), old.join(ASN), old.join(MANIFEST));
     if !geo.exists() || !systems.exists() || !manifest.exists() {
         output::write_file(report, b"There were no databases to compare with.\n")?;
         eprintln!("changes: there are no databases in {} to compare with", old.display());
-        return Ok(Vec::new());
+        return Ok(alarms);
     }
     let manifest = read_manifest(&manifest)?;
     let dates = manifest.databases.iter().map(|database| &*database.build_date).collect::<Vec<_>>().join(" and ");
@@ -189,7 +200,7 @@ fn changes(
         tolerance_km,
     );
     let title = format!("# Changes from {dates} to {} and {}\n\n", city.build_date, asn.build_date);
-    let alarms = found.alarms();
+    alarms.extend(found.alarms());
     let warning =
         if alarms.is_empty() { String::new() } else { format!("Not ordinary:\n\n- {}\n\n", alarms.join("\n- ")) };
     let text = format!("{title}{warning}{found}");
@@ -223,7 +234,7 @@ fn run_lock_npm(node_modules: &Path, file: &Path) -> Result<(), Error> {
             });
         }
     }
-    output::write_file(file, Lock::read(file)?.with("npm", files).to_json().as_bytes())
+    output::write_file(file, Lock::read_versions(file)?.with("npm", files).to_json().as_bytes())
 }
 
 fn read_manifest(file: &Path) -> Result<Manifest, Error> {

@@ -25,9 +25,9 @@ mod bound {
     pub const OUTSIDE_GLOBAL_UNICAST: f64 = 0.001;
     /// Reserved AS numbers, of all networks. Routers leak some private numbers on any day.
     pub const RESERVED_NUMBERS: f64 = 0.005;
-    /// Countries that ISO 3166-1 does not have, of the distinct places.
+    /// Countries that ISO 3166-1 does not have, of the records.
     pub const UNKNOWN_COUNTRIES: f64 = 0.01;
-    /// Latitude and longitude 0, of the distinct places.
+    /// Latitude and longitude 0, of the records.
     pub const ZERO_POINTS: f64 = 0.001;
     /// Coordinates outside the country's bounding box, of the networks with coordinates in a country with a box.
     pub const OUTSIDE_BOX: f64 = 0.01;
@@ -41,7 +41,7 @@ mod bound {
 pub fn places(loaded: &mut Loaded<Place>) -> Vec<Finding> {
     let discarded = loaded.discarded.counts();
     let discarded = |kind: &str| discarded.get(kind).copied().unwrap_or(0);
-    let records = loaded.table.values.len() as u64;
+    let records = loaded.records;
     let mut findings = space(&mut loaded.table, "a place");
     findings.extend([
         dropped(UNKNOWN_COUNTRY, discarded(UNKNOWN_COUNTRY), records, "records", bound::UNKNOWN_COUNTRIES),

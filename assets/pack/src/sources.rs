@@ -26,6 +26,9 @@ pub struct Loaded<V> {
     pub build_date: Date,
     /// The `database_type` of the packed database.
     pub database_type: String,
+    /// The number of records that were decoded: those whose values `discarded` counts. Several records can have the same
+    /// value.
+    pub records: u64,
     /// Invalid values that were left out.
     pub discarded: Discarded,
     /// Its makers and their terms.

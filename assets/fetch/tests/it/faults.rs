@@ -1,5 +1,6 @@
 //! Servers that err, and files and lock files that are wrong.
 
+use crate::program::collect;
 use crate::server::{Reply, Request, Server};
 use crate::support::{WAITS, World, asn, geo, gzip, tar_gz};
 use fetch::source::Source;
@@ -39,6 +40,9 @@ fn what_cannot_be_used_is_an_error_that_says_why() {
         (Box::new(|| Reply::status(204)), "HTTP status 204", "no content"),
         (Box::new(|| Reply::status(206)), "HTTP status 206 in response to a plain GET", "a part nobody asked for"),
         (Box::new(|| Reply::status(500)), "HTTP status 500, 3 times", "down"),
+        (Box::new(|| Reply::status(425)), "HTTP status 425, 3 times", "too early, RFC 8470 section 5.2"),
+        (Box::new(|| Reply::status(520)), "HTTP status 520, 3 times", "a proxy's own status of a failure behind it"),
+        (Box::new(|| Reply::status(501)), "lite.mmdb: HTTP status 501", "it will not be implemented soon"),
         (
             Box::new(|| Reply::status(429).with("retry-after", "9999")),
             "the server asks to wait 9999 s, over 120 s",
@@ -59,7 +63,7 @@ fn what_cannot_be_used_is_an_error_that_says_why() {
         (Box::new(|| Reply::ok(geo()).with("content-length", "99999999")), ", 3 times", "a length that is too large"),
         (
             Box::new(|| Reply::ok(geo()).with("content-length", "99999999999")),
-            "the file has 99999999999 bytes; at most 2147483648 are accepted",
+            "the file has 99999999999 bytes; at most 536870912 are accepted",
             "a length beyond the bound",
         ),
         (Box::new(|| Reply::ok(geo()).with("content-length", "many")), "not valid HTTP", "no number"),
@@ -133,21 +137,185 @@ fn a_file_is_never_put_together_from_two_versions() {
     }
 }
 
+/// Makes the reply to the second request.
+type Second = Box<dyn Fn(&Request) -> Reply + Send + Sync>;
+
 #[test]
-fn another_range_than_the_requested_one_is_refused() {
-    for (range, reason) in [
-        ("bytes 0-9/10", "from the beginning"),
-        ("bytes 1000-1001/9999999", "not up to the end"),
-        ("bytes 1000-999999/1000000", "of a file of another size"),
-        ("1000-", "not a range"),
-    ] {
+fn what_is_not_the_rest_is_begun_anew() {
+    let part = |range: &str| {
+        let status = Reply { status: 206, body: vec![0; 10], ..Reply::default() };
+        if range.is_empty() { status } else { status.with("content-range", range) }
+    };
+    // The rest as it should be, but for what the server says about its version.
+    let rest = |request: &Request, name, value| {
+        let mut reply = Reply::ranged(request, &geo(), "\"v1\"");
+        reply.headers.retain(|(name, _)| *name != "etag");
+        reply.with(name, value)
+    };
+    let date = "Mon, 05 Jan 2026 00:00:00 GMT";
+    let cases: Vec<(Second, bool, &str)> = vec![
+        (Box::new(move |_| part("bytes 0-9/10")), true, "from the beginning"),
+        (Box::new(move |_| part("bytes 1000-1001/9999999")), true, "not up to the end"),
+        (Box::new(move |_| part("bytes 1000-999999/1000000")), true, "of a file of another size"),
+        (Box::new(move |_| part("bytes 1000-1009/many")), true, "a total that is not a number"),
+        (Box::new(move |_| part("1000-")), true, "not a range"),
+        (Box::new(move |_| part("")), true, "without a range"),
+        (
+            Box::new(move |request| {
+                rest(request, "etag", "\"v1\"").with("content-type", "multipart/byteranges; boundary=x")
+            }),
+            true,
+            "parts",
+        ),
+        (
+            Box::new(move |request| rest(request, "etag", "\"v2\"")),
+            true,
+            "another version: the server ignores If-Range",
+        ),
+        (
+            Box::new(move |request| rest(request, "last-modified", "Tue, 06 Jan 2026 00:00:00 GMT")),
+            true,
+            "another version, by its date",
+        ),
+        (Box::new(|_| Reply::status(400)), true, "no request with a range is accepted"),
+        (Box::new(|_| Reply::status(403)), true, "the same"),
+        (Box::new(|_| Reply::status(412)), true, "If-Range is taken for a condition of the request"),
+        (Box::new(|_| Reply::status(416)), true, "the rest does not exist"),
+        (Box::new(|_| Reply::status(501)), true, "ranges are not implemented"),
+        (Box::new(move |request| rest(request, "etag", "\"v1\"")), false, "the rest: the control"),
+        (Box::new(move |request| rest(request, "last-modified", date)), false, "the rest, with the date alone"),
+        (Box::new(|_| Reply::status(503)), false, "it passes: the partial file stays"),
+    ];
+    for (second, is_anew, reason) in cases {
+        WAITS.take();
         let server = ipinfo(move |number, request| match number {
-            0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
-            _ => Reply { status: 206, body: vec![0; 10], ..Reply::default() }.with("content-range", range),
+            0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") }.with("last-modified", date),
+            1 => second(request),
+            _ => Reply::ranged(request, &geo(), "\"v1\""),
         });
-        let (error, _) = failure(&server);
-        assert!(error.contains("another range than the one requested"), "{reason}: {error}");
+        let world = World::new();
+        world.get(&server, Source::Ipinfo).unwrap_or_else(|error| panic!("{reason}: {error}"));
+        let gets = server
+            .requests()
+            .into_iter()
+            .filter(|request| request.method == "GET" && !request.target.ends_with("/checksums"));
+        let ranges: Vec<bool> = gets.map(|request| request.header("range").is_some()).collect();
+        assert_eq!(ranges[..2], [false, true], "{reason}: it resumes");
+        assert_eq!(ranges.get(2) == Some(&false), is_anew, "{reason}: {ranges:?}");
+        if is_anew {
+            assert_eq!(WAITS.take(), [1, 0], "{reason}: at once");
+        }
+        assert_eq!(world.lock().files[0].sha256, digest(&geo()), "{reason}");
     }
+}
+
+#[test]
+fn a_key_is_not_kept_as_a_validator() {
+    let date = "Mon, 05 Jan 2026 00:00:00 GMT";
+    for (etag, date, reason) in [
+        ("\"HEADER\"", date, "the header's value in the tag"),
+        ("W/\"x-HEADER-x\"", date, "in the middle of a weak tag"),
+        ("\"secret-token\"", "HEADER", "the token alone, and in the place of the date"),
+        ("\"c2VjcmV0LXRva2Vu\"", "secret-token", "in Base64"),
+        ("HEADER", "Mon, 05 Jan 2026 00:00:00 GMT secret-token", "not in the form of a tag or a date"),
+    ] {
+        // The other host: another port is another origin.
+        let storage = Server::new(|_| Reply::status(503));
+        let elsewhere = storage.origin.clone();
+        let server = ipinfo(move |number, request| {
+            let seen = request.header("authorization").unwrap().trim_start_matches("Bearer ");
+            let echo = |text: &str| text.replace("HEADER", seen);
+            let reply = Reply::ok(geo()).with("etag", echo(etag)).with("last-modified", echo(date));
+            match number {
+                0 => Reply { cut: Some(1000), ..reply },
+                1 => Reply::redirect(format!("{elsewhere}/x")),
+                2 => Reply { cut: Some(2000), ..reply },
+                _ => reply,
+            }
+        });
+        let mut world = World::new();
+        let mut seen = String::new();
+        // It ends when the partial file is there.
+        world.patience.tries = 1;
+        world.get(&server, Source::Ipinfo).unwrap_err();
+        collect(&world.root, &mut seen);
+        world.patience.tries = 3;
+        world.get(&server, Source::Ipinfo).unwrap();
+        collect(&world.root, &mut seen);
+        let there = storage.requests();
+        assert_eq!(there.len(), 1, "{reason}: the other host is asked");
+        seen.push_str(&format!("{there:?}"));
+        for secret in ["secret-token", "c2VjcmV0LXRva2Vu"] {
+            assert!(!seen.contains(secret), "{reason}: {seen}");
+        }
+        assert_eq!(world.lock().files[0].etag, None, "{reason}");
+    }
+}
+
+#[test]
+fn a_key_that_was_kept_is_not_sent() {
+    // As a version before this rule could have left it.
+    for (etag, resumes, reason) in [("secret-token", false, "with the key"), ("v1", true, "the control")] {
+        let (server, world) = (ipinfo(|_, _| Reply::ok(geo())), World::new());
+        let folder = world.store.directory.join("ipinfo");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("ipinfo_lite.mmdb.part"), &geo()[..1000]).unwrap();
+        let begun = format!(
+            r#"{{"url": "https://ipinfo.io/data/ipinfo_lite.mmdb", "version": {{"etag": "\"{etag}\"", "bytes": {}}}}}"#,
+            geo().len()
+        );
+        std::fs::write(folder.join("ipinfo_lite.mmdb.part.json"), begun).unwrap();
+        world.get(&server, Source::Ipinfo).unwrap();
+        let sent = server.requests();
+        assert!(sent.iter().all(|request| request.header("if-range").is_none_or(|tag| !tag.contains("secret"))));
+        assert_eq!(sent.iter().any(|request| request.header("if-range").is_some()), resumes, "{reason}");
+    }
+}
+
+#[test]
+fn nothing_is_kept_of_a_file_that_is_too_large() {
+    let server = ipinfo(move |number, request| match number {
+        0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
+        _ => Reply::ok(geo()).with("content-length", "536870913"),
+    });
+    let (error, files) = failure(&server);
+    assert!(error.contains("the file has 536870913 bytes; at most 536870912 are accepted"), "{error}");
+    assert_eq!(files, [""; 0]);
+}
+
+#[test]
+fn a_body_that_trickles_is_tried_again() {
+    thread_local! {
+        static CALLS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    }
+    static BEGIN: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    for (seconds, is_slow, reason) in
+        [(60, false, "within the grace"), (61, true, "a byte over the grace: it is too slow")]
+    {
+        CALLS.set(0);
+        let mut world = World::new();
+        world.patience.least_rate = 1 << 30;
+        world.patience.grace = Duration::from_secs(60);
+        // The second call is that after the first bytes.
+        world.patience.clock = match seconds {
+            60 => || *BEGIN + Duration::from_secs(60) * u32::from(CALLS.replace(CALLS.get() + 1) > 0),
+            _ => || *BEGIN + Duration::from_secs(61) * u32::from(CALLS.replace(CALLS.get() + 1) == 1),
+        };
+        let server = ipinfo(|_, request| Reply::ranged(request, &geo(), "\"v1\""));
+        world.get(&server, Source::Ipinfo).unwrap_or_else(|error| panic!("{reason}: {error}"));
+        let gets = server.lines().iter().filter(|line| *line == "GET /mirror/data/ipinfo_lite.mmdb").count();
+        assert_eq!(gets, if is_slow { 2 } else { 1 }, "{reason}");
+    }
+}
+
+#[test]
+fn a_server_that_never_sends_the_rest_is_given_up() {
+    let server = ipinfo(move |number, request| match number % 2 {
+        0 => Reply { cut: Some(1000), ..Reply::ranged(request, &geo(), "\"v1\"") },
+        _ => Reply::status(400),
+    });
+    let (error, _) = failure(&server);
+    assert!(error.contains(" times"), "{error}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use crate::server::{Reply, Server};
 use crate::support::{World, asn, geo, gzip};
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -111,8 +113,49 @@ fn the_key_is_nowhere() {
     }
 }
 
+#[test]
+fn a_socks_proxy_is_used() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("socks5h://{}", listener.local_addr().unwrap());
+    let (send, host) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // RFC 1928 sections 3 to 6: no authentication, then the host's name.
+            let mut greeting = [0; 2];
+            stream.read_exact(&mut greeting).unwrap();
+            stream.read_exact(&mut vec![0; greeting[1].into()]).unwrap();
+            stream.write_all(&[5, 0]).unwrap();
+            let mut request = [0; 5];
+            stream.read_exact(&mut request).unwrap();
+            let mut name = vec![0; usize::from(request[4]) + 2];
+            stream.read_exact(&mut name).unwrap();
+            stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+            stream.write_all(b"HTTP/1.1 404 Test\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+            name.truncate(name.len() - 2);
+            send.send(String::from_utf8(name).unwrap()).unwrap();
+        }
+    });
+    let world = World::new();
+    let child = Command::new(env!("CARGO_BIN_EXE_fetch"))
+        .args(["get", "dbip", "--month", "2026-02", "--origin", "http://mirror.example", "--lock"])
+        .arg(&world.store.lock)
+        .arg("--store")
+        .arg(&world.store.directory)
+        .env("ALL_PROXY", proxy)
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (succeeded, printed) = finish(child);
+    assert!(!succeeded && printed.contains("not found: has the source moved"), "{printed}");
+    assert_eq!(host.recv().unwrap(), "mirror.example");
+}
+
 /// Everything in the files of a directory, and their names.
-fn collect(directory: &Path, text: &mut String) {
+pub fn collect(directory: &Path, text: &mut String) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         text.push_str(&path.to_string_lossy());

@@ -2,10 +2,12 @@
 
 use crate::server::{Reply, Request, Server};
 use crate::support::{World, asn, geo, gzip, tar_gz};
+use fetch::Error;
 use fetch::source::Source;
 use fetch::store::Update;
 use pack::lock::{Lock, Part};
 use pack::manifest::digest;
+use std::path::PathBuf;
 
 /// DB-IP on 3 February: the month's location file is there, its ASN file not yet.
 fn dbip(request: &Request) -> Reply {
@@ -88,6 +90,155 @@ fn an_update_leaves_the_old_files_until_it_is_accepted() {
 }
 
 #[test]
+fn a_key_is_needed_for_requests_only() {
+    let (server, world) = (Server::new(dbip), World::new());
+    world.get(&server, Source::Dbip).unwrap();
+    let today = pack::lock::date("2026-02-03").unwrap();
+    let get = || world.store.get(|| Err(Error::Settings("a key is needed".to_owned())), Source::Dbip, None, today);
+    get().unwrap();
+    std::fs::remove_file(place(&world, "dbip-city")).unwrap();
+    assert_eq!(get().unwrap_err().to_string(), "a key is needed");
+}
+
+/// Where the file of the store whose name begins so is.
+fn place(world: &World, name: &str) -> PathBuf {
+    let lock = world.lock();
+    let file = lock.files.iter().find(|file| file.file.starts_with(name)).unwrap();
+    file.path("".as_ref(), &world.store.directory)
+}
+
+#[test]
+fn a_damaged_file_is_fetched_again() {
+    let (server, world) = (Server::new(dbip), World::new());
+    world.get(&server, Source::Dbip).unwrap();
+    let city = place(&world, "dbip-city");
+    let mut flipped = gzip(&geo());
+    flipped[1000] ^= 1;
+    for (damaged, reason) in [(b"short".to_vec(), "its size"), (flipped, "its sum")] {
+        for is_update in [false, true] {
+            std::fs::write(&city, &damaged).unwrap();
+            server.requests();
+            match is_update {
+                true => assert_eq!(world.update(&server, Source::Dbip).unwrap(), Update::Unchanged),
+                false => world.get(&server, Source::Dbip).unwrap(),
+            }
+            let gets: Vec<_> = server.lines().into_iter().filter(|line| line.starts_with("GET ")).collect();
+            assert_eq!(gets, ["GET /mirror/free/dbip-city-lite-2026-02.mmdb.gz"], "{reason}: nothing else");
+            assert_eq!(std::fs::read(&city).unwrap(), gzip(&geo()), "{reason}");
+        }
+    }
+    // The lock file's sum still guards it.
+    std::fs::write(&city, b"short").unwrap();
+    let error = world.get(&Server::new(|_| Reply::ok(gzip(&asn()))), Source::Dbip).unwrap_err().to_string();
+    assert!(error.contains("it is not the file that the lock file describes"), "{error}");
+}
+
+#[test]
+fn new_validators_of_the_same_file_are_kept() {
+    let (server, world) = (Server::new(dbip), World::new());
+    world.get(&server, Source::Dbip).unwrap();
+    let moved = Server::new(|request| {
+        let mut reply = dbip(request);
+        reply.headers.clear();
+        reply.with("etag", format!("\"{}\"", reply_tag(request)))
+    });
+    let old = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    std::fs::OpenOptions::new().write(true).open(&world.store.lock).unwrap().set_modified(old).unwrap();
+    assert_eq!(world.update(&moved, Source::Dbip).unwrap(), Update::Unchanged);
+    assert!(moved.lines().iter().any(|line| line.starts_with("GET ")), "other validators: it may be another file");
+    assert!(!world.candidate().exists());
+    let tags: Vec<_> = world.lock().files.into_iter().map(|file| file.etag.unwrap()).collect();
+    assert_eq!(tags, ["\"new-city\"", "\"new-asn\""]);
+    let time = std::fs::metadata(&world.store.lock).unwrap().modified().unwrap();
+    assert_eq!(time, old, "nothing is packed again");
+    assert_eq!(world.update(&moved, Source::Dbip).unwrap(), Update::Unchanged);
+    let lines = moved.lines();
+    assert!(lines.iter().all(|line| line.starts_with("HEAD ")), "{lines:?}");
+}
+
+fn reply_tag(request: &Request) -> &'static str {
+    if request.target.contains("city") { "new-city" } else { "new-asn" }
+}
+
+#[test]
+fn new_validators_are_kept_if_the_sum_is_the_same() {
+    let server = |etag: &'static str, size: Option<&'static str>| {
+        Server::new(move |request| match request.target.ends_with("/checksums") {
+            true => Reply::ok(format!(r#"{{"checksums": {{"sha256": "{}"}}}}"#, digest(&geo()))),
+            false => {
+                let reply = Reply::ok(geo()).with("etag", etag);
+                size.map_or(reply.clone(), |size| reply.with("content-length", size))
+            }
+        })
+    };
+    let world = World::new();
+    world.get(&server("\"a\"", None), Source::Ipinfo).unwrap();
+    for (etag, size, kept, reason) in [
+        ("\"b\"", None, "\"b\"", "the same size"),
+        ("\"c\"", Some("7"), "\"b\"", "another size: the sum is that of the file before"),
+    ] {
+        let server = server(etag, size);
+        assert_eq!(world.update(&server, Source::Ipinfo).unwrap(), Update::Unchanged, "{reason}");
+        assert_eq!(world.lock().files[0].etag.as_deref(), Some(kept), "{reason}");
+        let gets = server.lines();
+        assert_eq!(gets.iter().filter(|line| *line == "GET /mirror/data/ipinfo_lite.mmdb").count(), 0, "{reason}");
+    }
+}
+
+#[test]
+fn what_is_here_is_not_fetched_again() {
+    // Killed after the first of two files, so to say.
+    let broken = Server::new(|request| match request.target.contains("asn") {
+        true => Reply::status(400),
+        false => dbip(request),
+    });
+    let (server, world) = (Server::new(dbip), World::new());
+    world.get(&broken, Source::Dbip).unwrap_err();
+    assert!(!world.store.lock.exists());
+    world.get(&server, Source::Dbip).unwrap();
+    let gets = |server: &Server| -> Vec<String> {
+        server.lines().into_iter().filter(|line| line.starts_with("GET ")).collect()
+    };
+    assert_eq!(gets(&server), ["GET /mirror/free/dbip-asn-lite-2026-01.mmdb.gz"]);
+    assert_eq!(world.lock().files.len(), 2);
+
+    // An update that was not accepted.
+    let newer = Server::new(|request| match dbip(request) {
+        reply if reply.status != 200 => reply,
+        _ => Reply::ok(gzip(&asn())).with("etag", "\"new\""),
+    });
+    for downloads in [2, 0] {
+        assert_eq!(world.update(&newer, Source::Dbip).unwrap(), Update::Changed);
+        assert_eq!(gets(&newer).len(), downloads);
+        let candidate = Lock::read(&world.candidate()).unwrap();
+        assert!(candidate.files.iter().all(|file| file.sha256 == digest(&gzip(&asn()))));
+        std::fs::remove_file(world.candidate()).unwrap();
+    }
+    // A list that is damaged is no obstacle.
+    std::fs::write(world.store.directory.join("dbip/.known"), "{").unwrap();
+    assert_eq!(world.update(&newer, Source::Dbip).unwrap(), Update::Changed);
+    assert_eq!(gets(&newer).len(), 2);
+}
+
+#[test]
+fn an_update_repairs_a_lock_file_without_all_files() {
+    let (server, world) = (Server::new(dbip), World::new());
+    world.get(&server, Source::Dbip).unwrap();
+    let good = world.lock();
+    let [city, systems] = &good.files[..] else { panic!("two files: {good:?}") };
+    for (files, message, reason) in [
+        (vec![city.clone()], "has 1 × city for the source `dbip`", "a file is missing"),
+        (vec![city.clone(), city.clone(), systems.clone()], "twice", "a file is there twice"),
+    ] {
+        std::fs::write(&world.store.lock, Lock { files }.to_json()).unwrap();
+        let error = world.get(&server, Source::Dbip).unwrap_err().to_string();
+        assert!(error.contains(message) && error.contains("make update SOURCE=dbip"), "{reason}: {error}");
+        assert_eq!(world.update(&server, Source::Dbip).unwrap(), Update::Changed, "{reason}");
+        assert_eq!(Lock::read(&world.candidate()).unwrap(), good, "{reason}");
+    }
+}
+
+#[test]
 fn all_files_of_ip_location_db_are_fetched_with_their_sums() {
     let server = Server::new(|request| {
         let target = request.target.strip_prefix("/mirror/sapics/ip-location-db/releases/download/").unwrap();
@@ -157,7 +308,9 @@ fn maxminds_key_goes_to_maxmind_only() {
 fn ipinfos_one_file_has_both_parts() {
     let server = Server::new(|request| match (request.header("authorization"), request.target.as_str()) {
         (Some("Bearer secret-token"), "/mirror/data/ipinfo_lite.mmdb") => Reply::redirect("/elsewhere/x".to_owned()),
-        (Some("Bearer secret-token"), "/elsewhere/x") => Reply::ok(geo()).with("last-modified", "yesterday"),
+        (Some("Bearer secret-token"), "/elsewhere/x") => {
+            Reply::ok(geo()).with("last-modified", "Mon, 05 Jan 2026 00:00:00 GMT")
+        }
         (Some("Bearer secret-token"), "/mirror/data/ipinfo_lite.mmdb/checksums") => {
             Reply::ok(format!(r#"{{"checksums": {{"md5": "x", "sha256": "{}"}}}}"#, digest(&geo())))
         }
@@ -167,7 +320,7 @@ fn ipinfos_one_file_has_both_parts() {
     world.get(&server, Source::Ipinfo).unwrap();
     let lock: Lock = world.lock();
     assert_eq!(lock.files.iter().map(|file| file.part).collect::<Vec<_>>(), [Part::Both]);
-    assert_eq!(lock.files[0].last_modified.as_deref(), Some("yesterday"));
+    assert_eq!(lock.files[0].last_modified.as_deref(), Some("Mon, 05 Jan 2026 00:00:00 GMT"));
     assert_eq!(world.update(&server, Source::Ipinfo).unwrap(), Update::Unchanged);
 }
 

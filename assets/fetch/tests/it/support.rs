@@ -86,7 +86,7 @@ impl World {
             _ => None,
         };
         let mirror = format!("{}/mirror", server.origin);
-        Client::new(Some(&mirror), credentials, source.refused(), self.patience).unwrap()
+        Client::new(Some(&mirror), credentials, source.refused(), self.patience, |_| None).unwrap()
     }
 
     pub fn get(&self, server: &Server, source: Source) -> Result<(), Error> {
@@ -95,7 +95,7 @@ impl World {
 
     pub fn get_month(&self, server: &Server, source: Source, month: Option<&str>) -> Result<(), Error> {
         let month = month.map(|month| YearMonth::parse(month).unwrap());
-        self.store.get(&self.client(server, source), source, month, pack::lock::date("2026-02-03").unwrap())
+        self.store.get(|| Ok(self.client(server, source)), source, month, pack::lock::date("2026-02-03").unwrap())
     }
 
     pub fn update(&self, server: &Server, source: Source) -> Result<Update, Error> {
@@ -111,7 +111,8 @@ impl World {
         Lock::read(&self.store.lock).unwrap()
     }
 
-    /// The files of the store below their sources' folders, without the one that keeps a second fetch out.
+    /// The files of the store below their sources' folders, without its own: the lists of what is here, and the file that
+    /// keeps a second fetch out.
     pub fn files(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut open = vec![self.store.directory.clone()];
@@ -124,7 +125,7 @@ impl World {
                 }
             }
         }
-        found.retain(|name| name != ".lock");
+        found.retain(|name| name != ".lock" && name != ".known");
         found.sort();
         found
     }

@@ -1,6 +1,9 @@
 //! The report on an update, in Markdown, and the judgement whether it is an ordinary one.
 
-use super::{Coverage, Family, MOST_COUNTRY_CHANGES, MOST_LOST, MOST_LOST_IPV6, MOST_SYSTEM_CHANGES};
+use super::{
+    Coverage, Family, MOST_CHANGES_IPV6, MOST_COUNTRY_CHANGES, MOST_LOST, MOST_LOST_IPV6, MOST_PLACE_CHANGES,
+    MOST_REGION_CHANGES, MOST_SYSTEM_CHANGES,
+};
 use std::cmp::Reverse;
 use std::fmt::{self, Write};
 
@@ -29,13 +32,21 @@ impl Report {
         let country = "look at the countries below: is one of them gone, or has a field another meaning?";
         let lost = "look at the networks below: is the file complete?";
         let system = "look at the AS numbers below: is it the same kind of file?";
+        let region = "look at some addresses: have the regions other names, or has a field another meaning?";
+        let place = "look at some addresses: does the file have cities and coordinates?";
+        let point = "look at some addresses: does the file have coordinates?";
         [
             (ipv4.country, ipv4.places.both, MOST_COUNTRY_CHANGES, "IPv4 addresses change their country", country),
+            (ipv4.region, ipv4.places.both, MOST_REGION_CHANGES, "IPv4 addresses change their region", region),
+            (ipv4.place, ipv4.places.both, MOST_PLACE_CHANGES, "IPv4 addresses change their place", place),
+            (ipv4.points.lost, ipv4.points.old, MOST_LOST, "IPv4 addresses lose their coordinates", point),
             (ipv4.places.lost, ipv4.places.old, MOST_LOST, "IPv4 addresses lose their place", lost),
             (ipv4.systems.lost, ipv4.systems.old, MOST_LOST, "IPv4 addresses lose their AS number", lost),
             (ipv4.system, ipv4.systems.both, MOST_SYSTEM_CHANGES, "IPv4 addresses change their AS number", system),
+            (ipv6.country, ipv6.places.both, MOST_CHANGES_IPV6, "IPv6 addresses change their country", country),
             (ipv6.places.lost, ipv6.places.old, MOST_LOST_IPV6, "IPv6 addresses lose their place", lost),
             (ipv6.systems.lost, ipv6.systems.old, MOST_LOST_IPV6, "IPv6 addresses lose their AS number", lost),
+            (ipv6.system, ipv6.systems.both, MOST_CHANGES_IPV6, "IPv6 addresses change their AS number", system),
         ]
         .into_iter()
         .filter(|&(count, of, most, ..)| share(count, of) > most)
@@ -57,6 +68,9 @@ impl fmt::Display for Report {
         row(f, "networks with an AS number", &|family| networks(family.system_networks))?;
         row(f, "addresses with a place: lost", &|family| lost(family.places))?;
         row(f, "addresses with a place: gained", &|family| gained(family.places))?;
+        row(f, "addresses with coordinates: lost", &|family| {
+            format!("{} ({})", family.points.lost, percent(family.points.lost, family.points.old))
+        })?;
         row(f, "addresses with an AS number: lost", &|family| lost(family.systems))?;
         row(f, "addresses with an AS number: gained", &|family| gained(family.systems))?;
         row(f, "country changed", &|family| percent(family.country, family.places.both))?;

@@ -41,6 +41,7 @@ fn the_kind_of_change_is_found() {
         (place("US", "Mud", "Fen", 10.0), 0.0, [0, 0, 0], "another name for the same coordinates"),
         (place("US", "Mud", "Bog (North)", 10.0), 0.0, [0, 0, 0], "a district"),
         (Place { point: None, ..bog() }, 14.5, [0, 0, 256], "coordinates lost"),
+        (Place { region: None, ..bog() }, 14.5, [0, 256, 256], "region lost"),
     ] {
         let found = changes(&[("1.0.0.0/24", bog())], &[("1.0.0.0/24", after)], tolerance_km);
         assert_eq!([found.country, found.region, found.place], expected, "{reason}");
@@ -57,6 +58,56 @@ fn addresses_are_weighed_where_networks_differ() {
     assert_eq!(found.places, Coverage { old: (1 << 24) + 256, lost: 256, gained: 4, both: 1 << 24 });
     let countries: Vec<_> = found.countries.iter().map(|(code, counts)| (code.as_str(), *counts)).collect();
     assert_eq!(countries, [("CA", [132, 0]), ("US", [0, 384])]);
+}
+
+/// 256 networks, of which so many have another place and another AS number afterwards.
+fn moved(family: &str, moved: usize, to: &Place, number: u32) -> Report {
+    let names: Vec<String> =
+        (0..256).map(|n| if family == "IPv4" { format!("1.{n}.0.0/16") } else { format!("2400:{n:x}::/32") }).collect();
+    let rows = |moved: usize| -> Vec<(&str, Place)> {
+        let of = |n: usize| if n < moved { to.clone() } else { place("US", "A", "A", 1.0) };
+        names.iter().enumerate().map(|(n, name)| (name.as_str(), of(n))).collect()
+    };
+    let numbers = |moved: usize| -> Vec<(&str, u32)> {
+        names.iter().enumerate().map(|(n, name)| (name.as_str(), if n < moved { number } else { 1 })).collect()
+    };
+    let (old, new) = (cities(&rows(0)), cities(&rows(moved)));
+    let (before, after) = (systems(&numbers(0)), systems(&numbers(moved)));
+    compare(&Side { city: &old, asn: &before }, &Side { city: &new, asn: &after }, 14.5)
+}
+
+#[test]
+fn every_field_has_its_own_bound() {
+    let unchanged = || place("US", "A", "A", 1.0);
+    let country_only = || Place { region: None, city: None, point: None, ..unchanged() };
+    for (family, most, to, number, alarms, reason) in [
+        ("IPv4", 64, place("US", "B", "A", 1.0), 1, &["IPv4 addresses change their region, over 25 %"][..], "a region"),
+        ("IPv4", 128, place("US", "A", "B", 2.0), 1, &["IPv4 addresses change their place, over 50 %"], "a place"),
+        (
+            "IPv4",
+            12,
+            Place { point: None, ..unchanged() },
+            1,
+            &["IPv4 addresses lose their coordinates, over 5 %"],
+            "no coordinates",
+        ),
+        ("IPv4", 12, country_only(), 1, &["IPv4 addresses lose their coordinates"], "a country only"),
+        ("IPv6", 64, place("CA", "A", "A", 1.0), 1, &["IPv6 addresses change their country, over 25 %"], "a country"),
+        ("IPv6", 64, unchanged(), 2, &["IPv6 addresses change their AS number, over 25 %"], "an AS number"),
+    ] {
+        assert_eq!(moved(family, most, &to, number).alarms(), [""; 0], "{family}, {reason}: at the bound");
+        let found = moved(family, most + 1, &to, number).alarms();
+        assert_eq!(found.len(), alarms.len(), "{family}, {reason}: {found:?}");
+        for (found, alarm) in found.iter().zip(alarms) {
+            assert!(found.contains(alarm), "{family}, {reason}: {found}");
+        }
+    }
+    let all = moved("IPv4", 256, &country_only(), 1);
+    assert_eq!(all.alarms().len(), 3, "a file of countries only, all of it: region, place and coordinates");
+    assert!(
+        all.to_string().contains("| addresses with coordinates: lost | 16777216 (100.00 %) | 0 (0.00 %) |"),
+        "{all}"
+    );
 }
 
 /// A /8 of 256 networks, of which so many have another country, are lost, and have another AS number.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use time::{Date, Month};
 
 fn loaded<V: Eq + std::hash::Hash>(rows: impl IntoIterator<Item = (&'static str, V)>) -> Loaded<V> {
+    let table = Table::of(rows.into_iter().map(|(network, value)| (network.parse().unwrap(), value)));
     Loaded {
-        table: Table::of(rows.into_iter().map(|(network, value)| (network.parse().unwrap(), value))),
+        records: table.networks().count() as u64,
+        table,
         build_date: Date::from_calendar_date(2026, Month::June, 5).unwrap(),
         database_type: String::new(),
         discarded: Discarded::default(),
@@ -97,6 +99,17 @@ fn coordinates_in_another_country_are_recorded() {
     assert_eq!((finding.count, finding.of, finding.outcome), (1, 2, Outcome::Recorded));
     assert!(!finding.is_within_bound, "half of them is over the bound");
     assert_eq!(networks(&source).len(), 3, "nothing is dropped");
+}
+
+#[test]
+fn shares_of_records_are_of_all_records() {
+    // As in a file of countries and AS numbers: very many records, few places.
+    let mut source = loaded([("1.0.0.0/24", place("DE", 52.5, 13.4))]);
+    source.records = 1000;
+    (0..10).for_each(|_| source.discarded.add(UNKNOWN_COUNTRY, "ZZ"));
+    let findings = places(&mut source);
+    let finding = findings.iter().find(|finding| finding.check == UNKNOWN_COUNTRY).unwrap();
+    assert_eq!((finding.count, finding.of, finding.is_within_bound), (10, 1000, true));
 }
 
 #[test]

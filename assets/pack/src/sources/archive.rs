@@ -4,10 +4,14 @@
 //! nothing is unpacked to a path, and an archive must have exactly one database.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 /// The largest database in bytes, when it is not compressed. The largest one for sale has about 2.6 GB in this format,
 /// but pack could not hold its networks in memory; the free ones have up to 140 MB.
 pub const LARGEST: u64 = 1 << 31;
+
+/// The largest file of a source that is fetched, in bytes, compressed or not. The largest one has about 140 MB.
+pub const FETCHED: u64 = 512 << 20;
 
 /// The most entries of an archive that are looked at. MaxMind's have 5.
 const MOST_ENTRIES: usize = 64;
@@ -25,7 +29,7 @@ pub fn unpacked(bytes: Vec<u8>, largest: u64) -> Result<Vec<u8>, String> {
     let plain = read_bounded(flate2::read::MultiGzDecoder::new(&*bytes), largest)
         .map_err(|problem| format!("the gzip data {problem}"))?;
     drop(bytes);
-    if is_tar(&plain) { only_database(&plain) } else { Ok(plain) }
+    if is_tar(&plain) { only_database(plain) } else { Ok(plain) }
 }
 
 fn bounded(bytes: Vec<u8>, largest: u64) -> Result<Vec<u8>, String> {
@@ -43,7 +47,7 @@ fn read_bounded(reader: impl Read, largest: u64) -> Result<Vec<u8>, String> {
     if plain.len() as u64 > largest { Err(too_large(largest)) } else { Ok(plain) }
 }
 
-fn too_large(largest: u64) -> String {
+pub(crate) fn too_large(largest: u64) -> String {
     format!("is larger than {largest} bytes, the most that pack accepts")
 }
 
@@ -52,15 +56,23 @@ fn is_tar(bytes: &[u8]) -> bool {
     bytes.get(257..262) == Some(b"ustar")
 }
 
-/// The only file of the archive whose name ends in `.mmdb`.
-fn only_database(archive: &[u8]) -> Result<Vec<u8>, String> {
+/// The only file of the archive whose name ends in `.mmdb`. It stays where it is in memory: a copy would double the size.
+fn only_database(mut archive: Vec<u8>) -> Result<Vec<u8>, String> {
+    let place = place_of_database(&archive)?;
+    archive.truncate(place.end);
+    archive.drain(..place.start);
+    Ok(archive)
+}
+
+/// Where in the archive the file is.
+fn place_of_database(archive: &[u8]) -> Result<Range<usize>, String> {
     let broken = |error: io::Error| format!("the tar archive is damaged: {error}");
     let mut found = None;
     for (number, entry) in tar::Archive::new(archive).entries().map_err(broken)?.enumerate() {
         if number == MOST_ENTRIES {
             return Err(format!("the tar archive has over {MOST_ENTRIES} entries"));
         }
-        let mut entry = entry.map_err(broken)?;
+        let entry = entry.map_err(broken)?;
         // Links and directories can have the name, too.
         if !entry.header().entry_type().is_file() || !entry.path_bytes().ends_with(b".mmdb") {
             continue;
@@ -68,13 +80,11 @@ fn only_database(archive: &[u8]) -> Result<Vec<u8>, String> {
         if found.is_some() {
             return Err("the tar archive has more than one .mmdb file".to_owned());
         }
-        // Bounded by the archive, which is in memory; a header that states more makes this end early.
-        let mut database = Vec::new();
-        entry.read_to_end(&mut database).map_err(broken)?;
-        if database.len() as u64 != entry.size() {
-            return Err("the tar archive ends early: the file is incomplete".to_owned());
-        }
-        found = Some(database);
+        let start = usize::try_from(entry.raw_file_position()).ok();
+        let place = start.and_then(|start| Some(start..start.checked_add(usize::try_from(entry.size()).ok()?)?));
+        // A header can state more than there is.
+        let place = place.filter(|place| archive.get(place.clone()).is_some());
+        found = Some(place.ok_or("the tar archive ends early: the file is incomplete")?);
     }
     found.ok_or_else(|| "the tar archive has no .mmdb file".to_owned())
 }

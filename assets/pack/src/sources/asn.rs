@@ -26,13 +26,14 @@ pub fn package(node_modules: &Path, files: &[Input]) -> Result<Loaded<Autonomous
     let build_date = package.build_date();
     let build_date =
         build_date.ok_or_else(|| Error::file(&directory, "the package's version does not contain a date"))?;
-    let (mut table, mut discarded) = (Table::default(), Discarded::default());
+    let (mut table, mut discarded, mut records) = (Table::default(), Discarded::default(), 0);
     for input in files {
         let file = &input.path;
         let _progress = Progress::new(format!("reading {}", file.display()), 1);
         let bytes = input.read_packed()?;
         input.check_date(build_date)?;
         let count = csv::read(file, &bytes, &mut table, &mut discarded)?;
+        records += count.ranges;
         let (file, csv::Count { ranges, overlapping }) = (file.display(), count);
         eprintln!("{file}: {ranges} ranges, {overlapping} overlapping (the smaller range applies)");
     }
@@ -50,7 +51,7 @@ pub fn package(node_modules: &Path, files: &[Input]) -> Result<Loaded<Autonomous
         source("DB-IP ASN Lite", licence::DB_IP, "DBIP-LICENSE")?,
     ];
     let database_type = database_type::DBIP_ASN.to_owned();
-    Ok(Loaded { table, build_date, database_type, discarded, sources })
+    Ok(Loaded { table, build_date, database_type, records, discarded, sources })
 }
 
 /// Reads a MaxMind DB file that a person named.
@@ -70,14 +71,15 @@ fn read(input: &Input, licence: impl Fn(&str, Date) -> Source) -> Result<Loaded<
     let file = &input.path;
     let reader = mmdb::open(input)?;
     let (mut table, mut discarded) = (Table::default(), Discarded::default());
-    mmdb::read(file, &reader, &mut table, mmdb::Need::Systems, |record: Record| record.system(&mut discarded))?;
+    let records =
+        mmdb::read(file, &reader, &mut table, mmdb::Need::Systems, |record: Record| record.system(&mut discarded))?;
     table.sort();
     discarded.report(file);
     let build_date = mmdb::build_date(file, &reader)?;
     let own_type = &reader.metadata().database_type;
     let sources = vec![licence(own_type, build_date)];
     let database_type = database_type::systems(own_type);
-    Ok(Loaded { table, build_date, database_type, discarded, sources })
+    Ok(Loaded { table, build_date, database_type, records, discarded, sources })
 }
 
 /// A record in either schema: GeoLite2 ASN has the first two fields, IPinfo the others.

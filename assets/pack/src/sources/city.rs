@@ -62,6 +62,7 @@ pub fn fetched(source: &str, files: &[Input], languages: &[String]) -> Result<Lo
 fn read(files: &[Input], languages: &[String]) -> Result<Loaded<Place>, Error> {
     let mut table = Table::default();
     let mut build_date = None;
+    let mut records = 0;
     let mut database_type = String::new();
     let mut gazetteer = Gazetteer {
         countries: Countries::new(languages),
@@ -73,7 +74,7 @@ fn read(files: &[Input], languages: &[String]) -> Result<Loaded<Place>, Error> {
     for input in files {
         let file = &input.path;
         let reader = mmdb::open(input)?;
-        mmdb::read(file, &reader, &mut table, mmdb::Need::Locations, |record| gazetteer.place(record))?;
+        records += mmdb::read(file, &reader, &mut table, mmdb::Need::Locations, |record| gazetteer.place(record))?;
         build_date = build_date.max(Some(mmdb::build_date(file, &reader)?));
         database_type.clone_from(&reader.metadata().database_type);
     }
@@ -83,6 +84,7 @@ fn read(files: &[Input], languages: &[String]) -> Result<Loaded<Place>, Error> {
         table,
         build_date: build_date.ok_or_else(|| Error::unfit("there are no files to read"))?,
         database_type,
+        records,
         discarded: gazetteer.discarded,
         sources: zones.into_iter().collect(),
     })

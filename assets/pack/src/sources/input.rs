@@ -3,6 +3,8 @@
 use crate::error::Error;
 use crate::lock::{Lock, LockedFile, Part};
 use crate::sources::archive;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use time::Date;
 
@@ -24,7 +26,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// When the lock file has none.
+    /// When the lock file has none, or not exactly those that the source has.
     pub fn locked(
         lock: &Lock,
         source: &str,
@@ -32,7 +34,7 @@ impl Input {
         node_modules: &Path,
         store: &Path,
     ) -> Result<Vec<Self>, Error> {
-        let files = lock.of(source).into_iter().filter(|file| file.part.has(part));
+        let files = lock.complete(source)?.into_iter().filter(|file| file.part.has(part));
         let inputs: Vec<Self> =
             files.map(|file| Self { path: file.path(node_modules, store), locked: Some(file.clone()) }).collect();
         if inputs.is_empty() {
@@ -50,15 +52,32 @@ impl Input {
     ///
     /// When it cannot be read or unpacked, or is not the file that the lock file describes.
     pub fn read(&self) -> Result<Vec<u8>, Error> {
-        archive::unpacked(self.read_packed()?, archive::LARGEST).map_err(|problem| Error::file(&self.path, problem))
+        archive::unpacked(self.read_packed()?, self.largest()).map_err(|problem| Error::file(&self.path, problem))
     }
 
     /// The file's bytes as they are.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, is too large, or is not the file that the lock file describes.
     pub fn read_packed(&self) -> Result<Vec<u8>, Error> {
-        match &self.locked {
-            Some(locked) => locked.read(&self.path),
-            None => std::fs::read(&self.path).map_err(|source| Error::io(&self.path, source)),
+        if let Some(locked) = &self.locked {
+            return locked.read(&self.path);
         }
+        let file = File::open(&self.path).map_err(|source| Error::io(&self.path, source))?;
+        let largest = self.largest();
+        let mut bytes = Vec::new();
+        let read = file.take(largest.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|source| Error::io(&self.path, source))?;
+        if bytes.len() as u64 > largest {
+            return Err(Error::file(&self.path, archive::too_large(largest)));
+        }
+        Ok(bytes)
+    }
+
+    /// The most bytes of the file, compressed or not.
+    fn largest(&self) -> u64 {
+        if self.locked.is_some() { archive::FETCHED } else { archive::LARGEST }
     }
 
     /// Checks the day on which the file was built against the lock file.

@@ -53,7 +53,8 @@ pub fn date_of(file: &Path, bytes: Vec<u8>) -> Result<Date, Error> {
     build_date(file, &reader)
 }
 
-/// Reads the networks of a file into the table, each record decoded once as `R` and turned into a value.
+/// Reads the networks of a file into the table, each record decoded once as `R` and turned into a value. Returns the
+/// number of records.
 ///
 /// Networks that a file repeats under the IPv4 aliases are left out. A file without a single value is an error that
 /// says what the file seems to be.
@@ -63,7 +64,7 @@ pub fn read<R, V>(
     table: &mut Table<V>,
     need: Need,
     mut value: impl FnMut(R) -> Result<Option<V>, String>,
-) -> Result<(), Error>
+) -> Result<u64, Error>
 where
     R: DeserializeOwned,
     V: Eq + Hash,
@@ -100,7 +101,7 @@ where
         let network = network.ok_or_else(|| broken("a network with bits set after its prefix".to_owned()))?;
         table.extend([(network, number)]);
     }
-    if is_useful { Ok(()) } else { Err(broken(useless(reader, need))) }
+    if is_useful { Ok(known.len() as u64) } else { Err(broken(useless(reader, need))) }
 }
 
 /// Why a file without a single value is of no use, and what it seems to be.

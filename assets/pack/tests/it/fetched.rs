@@ -152,7 +152,8 @@ fn files_that_differ_from_the_lock_file_are_refused() {
         (&sum, &other, &sum, "the sum: both are shown"),
         ("2026-06-05", "2026-06-06", "it is of 2026-06-05, but the lock file states 2026-06-06", "the date"),
         (&sum, &"0".repeat(64), "it is missing", "a file that was never fetched"),
-        ("\"asn\"", "\"city\"", "no record has a location", "an ASN file in the place of a location file"),
+        ("\"asn\"", "\"city\"", "has 2 × city for the source `dbip`, not 1 × city, 1 × asn", "two location files"),
+        ("\"asn\"", "\"both\"", "run `make update SOURCE=dbip`", "the other part twice"),
     ] {
         directory.put("data.lock", text.replacen(from, to, 1));
         let error = fail(&directory, &DBIP);
@@ -171,6 +172,9 @@ fn an_update_is_compared_with_the_databases_before() {
         arguments[7] = lock;
         arguments.extend(["--changes-from", "out", "--report", "changes.md", "--install-lock", "data.lock"]);
         arguments.extend(more);
+        if !more.contains(&"--today") {
+            arguments.extend(["--today", "2026-06-30"]);
+        }
         arguments
     };
     let read = |name: &str| fs::read(directory.path().join(name)).unwrap();
@@ -188,6 +192,18 @@ fn an_update_is_compared_with_the_databases_before() {
     succeed(&directory, &update("new.lock", &["--accept"]));
     assert_eq!(read("data.lock"), read("new.lock"));
     assert_ne!(read("out/geo.mmdb"), before.1);
+
+    // The same file, said to be of an earlier day than the one before.
+    let text = String::from_utf8(read("new.lock")).unwrap();
+    directory.put("data.lock", text.replace("2026-06-05", "2026-07-05"));
+    let error = fail(&directory, &update("new.lock", &[]));
+    assert!(error.contains("is of 2026-06-05, but the file before is of 2026-07-05"), "{error}");
+    let report = String::from_utf8(read("changes.md")).unwrap();
+    assert!(report.contains("Not ordinary:\n\n- dbip-city-lite-2026-06.mmdb.gz is of 2026-06-05"), "{report}");
+    let error = fail(&directory, &update("new.lock", &["--older", "--today", "2026-06-02"]));
+    assert!(error.contains("in the future") && !error.contains("the file before"), "{error}");
+    succeed(&directory, &update("new.lock", &["--older", "--today", "2026-06-03"]));
+    assert_eq!(read("data.lock"), read("new.lock"));
 
     // An ordinary update: 1 % move back.
     dbip(&directory, "next.lock", 38, 1);
@@ -214,7 +230,17 @@ fn npms_packages_can_be_locked() {
 #[test]
 fn what_is_not_plausible_is_in_the_manifest() {
     let directory = Directory::new("plausible");
-    let rows: [(&str, Value); 4] = [
+    // The same place in a record of its own: a field that pack does not read differs.
+    let twin = map([
+        ("as_name", text("Bog ISP")),
+        ("city", text("Bog City")),
+        ("country_code", text("US")),
+        ("latitude", Scalar::Float(37.422_f32.to_bits()).into()),
+        ("longitude", Scalar::Float((-122.085_f32).to_bits()).into()),
+        ("state1", text("California")),
+    ]);
+    let rows: [(&str, Value); 5] = [
+        ("13.0.0.0/16", twin),
         ("9.0.0.0/16", flat("US", "California", "Bog City", 37.422, -122.085)),
         ("10.0.0.0/8", flat("US", "California", "Bog City", 37.422, -122.085)),
         ("11.0.0.0/16", flat("DE", "Hessen", "Exchanged", 8.7, 50.1)),
@@ -243,6 +269,7 @@ fn what_is_not_plausible_is_in_the_manifest() {
         assert_eq!((&finding["count"], &finding["outcome"]), (&count.into(), &outcome.into()), "{check}: {finding}");
         assert!(finding["bound"].is_number() && finding["is_within_bound"].is_boolean(), "{finding}");
     }
+    assert_eq!(found(0, "ISO 3166-1")["of"], 4, "records: one more than places, and one of two networks");
     let reader = maxminddb::Reader::open_readfile(directory.path().join("out/geo.mmdb")).unwrap();
     let record = |address: &str| reader.lookup(address.parse().unwrap()).unwrap().decode::<Json>().unwrap();
     assert_eq!(record("10.1.2.3"), None, "dropped");
