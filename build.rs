@@ -9,6 +9,7 @@ use std::{env, error::Error, fs};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use pack::metadata;
 use sha2::{Digest, Sha256};
 
 const PAGE: &str = "src/response/page";
@@ -43,21 +44,17 @@ fn constants(manifest: &Path) -> Result<(), Box<dyn Error>> {
         found.ok_or_else(|| format!("manifest.json has no {file}"))
     };
     let geo = find("geo.mmdb")?;
-    for (variable, database) in [("IPEDGE_GEO_BUILD_DATE", geo), ("IPEDGE_ASN_BUILD_DATE", find("asn.mmdb")?)] {
-        let date = database["build_date"].as_str().filter(|date| is_date(date));
-        println!("cargo::rustc-env={variable}={}", date.ok_or("manifest.json has a build date that is not a date")?);
+    for (name, database) in [("GEO", geo), ("ASN", find("asn.mmdb")?)] {
+        let date = database["build_date"].as_str().and_then(metadata::date);
+        let date = date.ok_or("manifest.json has a build date that is not a date")?;
+        println!("cargo::rustc-env=IPEDGE_{name}_BUILD_DATE={date}");
+        println!("cargo::rustc-env=IPEDGE_{name}_BUILD_DAY={}", metadata::epoch(date) / 86_400);
+        println!("cargo::rustc-env=IPEDGE_{name}_BUILT={} {} {}", date.day(), date.month(), date.year());
     }
     // Rounded up, so that it remains an upper bound; 0 means a lossless database.
     let bound = geo["error_bound_km"].as_f64().unwrap_or(0.0).ceil();
     println!("cargo::rustc-env=IPEDGE_ERROR_BOUND_KM={bound}");
     Ok(())
-}
-
-/// Whether a text has the form 2026-11-01.
-fn is_date(text: &str) -> bool {
-    let is_digit =
-        |(index, byte): (usize, u8)| if index == 4 || index == 7 { byte == b'-' } else { byte.is_ascii_digit() };
-    text.len() == 10 && text.bytes().enumerate().all(is_digit)
 }
 
 /// Prepares the style and the script of the page, which stand inside it: without comments and indentation, and with

@@ -100,8 +100,8 @@ pub fn render(content: Content<'_>, context: &Context) -> Result<Vec<u8>, Proble
         host_names: context.host_names,
         style: STYLE,
         script: SCRIPT,
-        land: map::land(),
-        borders: map::borders(),
+        land: map::LAND,
+        borders: map::BORDERS,
         attribution: links::attribution(bundled::ATTRIBUTION),
         ages: context.ages,
         is_stale: age::is_stale(&context.ages),
@@ -167,18 +167,12 @@ struct Page<'a> {
 mod filters {
     use askama::{Result, Values, filter_fn};
 
-    use super::text::{self, Text};
+    use super::text::Text;
 
     /// A text from outside, with all its characters seen.
     #[filter_fn]
     pub(super) fn shown<T: AsRef<str>>(value: T, _: &dyn Values) -> Result<Text<T>> {
         Ok(Text(value))
-    }
-
-    /// A date as people read it.
-    #[filter_fn]
-    pub(super) fn date(iso: &str, _: &dyn Values) -> Result<String> {
-        Ok(text::date(iso))
     }
 }
 

@@ -123,7 +123,7 @@ impl Options {
     fn today(&self) -> Result<Date, Error> {
         let wrong = |what: &str| Error::Settings(format!("{what} is not a day of the calendar"));
         match &self.today {
-            Some(text) => pack::lock::date(text).ok_or_else(|| wrong("--today")),
+            Some(text) => pack::metadata::date(text).ok_or_else(|| wrong("--today")),
             None => {
                 let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
                 date_of_epoch(seconds).ok_or_else(|| wrong("the clock's time"))

@@ -168,7 +168,7 @@ impl Source {
 impl YearMonth {
     /// Parses `2026-11`.
     pub fn parse(text: &str) -> Option<Self> {
-        let date = pack::lock::date(&format!("{text}-01"))?;
+        let date = pack::metadata::date(&format!("{text}-01"))?;
         Some(Self { year: date.year(), month: date.month() })
     }
 
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_makers_urls() {
-        let today = pack::lock::date("2026-12-01").unwrap();
+        let today = pack::metadata::date("2026-12-01").unwrap();
         let urls = |source: Source| -> Vec<String> {
             source.files(None, today).into_iter().flatten().map(|remote| remote.url).collect()
         };
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_lock_file_wants_what_a_source_has() {
-        let today = pack::lock::date("2026-12-01").unwrap();
+        let today = pack::metadata::date("2026-12-01").unwrap();
         for source in Source::ALL {
             let entry = |alternatives: Vec<Remote>| {
                 let Remote { part, name, url, .. } = alternatives.into_iter().next().unwrap();

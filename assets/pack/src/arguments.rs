@@ -2,8 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pack::Error;
-use pack::lock::date;
-use pack::metadata::date_of_epoch;
+use pack::metadata::{date, date_of_epoch};
 use pack::pack::{DEFAULT_BUDGET, Profile};
 use std::path::PathBuf;
 use std::time::SystemTime;

@@ -6,6 +6,7 @@
 
 use crate::error::Error;
 use crate::manifest::digest;
+use crate::metadata;
 use crate::sources::archive;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -289,7 +290,8 @@ impl LockedFile {
 
     /// The day on which the file was built.
     pub fn date(&self) -> Result<Date, String> {
-        date(&self.build_date).ok_or_else(|| format!("`{}` is not a date such as 2026-11-01", self.build_date))
+        metadata::date(&self.build_date)
+            .ok_or_else(|| format!("`{}` is not a date such as 2026-11-01", self.build_date))
     }
 
     /// Checks what a person may have edited. The name becomes a part of a path.
@@ -317,18 +319,6 @@ impl LockedFile {
         }
         self.date().map(|_| ())
     }
-}
-
-/// A date in the form 2026-11-01.
-pub fn date(text: &str) -> Option<Date> {
-    let mut parts = text.splitn(3, '-');
-    let mut part = |length: usize| {
-        let part = parts.next()?;
-        (part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<u16>().ok())?
-    };
-    let (year, month, day) = (part(4)?, part(2)?, part(2)?);
-    let month = time::Month::try_from(u8::try_from(month).ok()?).ok()?;
-    Date::from_calendar_date(year.into(), month, u8::try_from(day).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -435,7 +425,7 @@ mod tests {
 
     #[test]
     fn dates_that_no_update_has_are_found() {
-        let today = date("2026-11-25").unwrap();
+        let today = metadata::date("2026-11-25").unwrap();
         for (before, built, may_be_older, message, reason) in [
             (Some("2026-10-01"), "2026-11-01", false, None, "newer"),
             (Some("2026-11-01"), "2026-11-01", false, None, "the same day"),

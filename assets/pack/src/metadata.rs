@@ -1,7 +1,7 @@
 //! The metadata section: what a database says about itself.
 
 use crate::value::{Scalar, Value};
-use time::{Date, OffsetDateTime};
+use time::{Date, Month, OffsetDateTime};
 
 /// What pack decides about a database, as opposed to what follows from its contents.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Metadata {
 }
 
 /// The Unix time in seconds at which a day begins in UTC; 0 for days before 1970.
-fn epoch(date: Date) -> u64 {
+pub fn epoch(date: Date) -> u64 {
     u64::try_from(date.midnight().assume_utc().unix_timestamp()).unwrap_or(0)
 }
 
@@ -44,6 +44,18 @@ fn epoch(date: Date) -> u64 {
 pub fn date_of_epoch(seconds: u64) -> Option<Date> {
     let time = OffsetDateTime::from_unix_timestamp(i64::try_from(seconds).ok()?).ok()?;
     Some(time.date())
+}
+
+/// A date in the form 2026-11-01.
+pub fn date(text: &str) -> Option<Date> {
+    let mut parts = text.splitn(3, '-');
+    let mut part = |length: usize| {
+        let part = parts.next()?;
+        (part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<u16>().ok())?
+    };
+    let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+    let month = Month::try_from(u8::try_from(month).ok()?).ok()?;
+    Date::from_calendar_date(year.into(), month, u8::try_from(day).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -64,6 +76,24 @@ mod tests {
             assert_eq!(date.map(|date| date.to_string()).as_deref(), day, "{reason}");
             assert!(date.is_none_or(|date| epoch(date) == seconds), "{reason}");
             assert_eq!(date_of_epoch(seconds.saturating_add(86_399)), date, "{reason}: its last second");
+        }
+    }
+
+    #[test]
+    fn dates_have_one_form() {
+        for (text, is_date, reason) in [
+            ("2026-11-01", true, "as the manifest has it"),
+            ("2024-02-29", true, "a leap day"),
+            ("2026-02-29", false, "no leap year"),
+            ("2026-13-01", false, "no such month"),
+            ("2026-00-01", false, "nor this"),
+            ("2026-11-1", false, "one digit"),
+            ("2026-11", false, "no day"),
+            ("+026-11-01", false, "a sign"),
+            ("2026-11-01T00", false, "a time"),
+        ] {
+            let date = date(text).map(|date| date.to_string());
+            assert_eq!(date.as_deref(), is_date.then_some(text), "{reason}");
         }
     }
 }

@@ -12,11 +12,38 @@ pub static MANIFEST: &[u8] = include_bytes!(env!("IPEDGE_MANIFEST"));
 /// The attribution of the databases' sources, for every document.
 pub static ATTRIBUTION: &str = env!("IPEDGE_ATTRIBUTION");
 
-/// The date of the data of [`GEO`], YYYY-MM-DD.
-pub static GEO_BUILD_DATE: &str = env!("IPEDGE_GEO_BUILD_DATE");
+/// The date of the data of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// YYYY-MM-DD.
+    pub date: &'static str,
+    /// As people read it, `5 June 2026`.
+    pub words: &'static str,
+    /// The days from 1970-01-01 to it.
+    pub day: u64,
+}
 
-/// The date of the data of [`ASN`], YYYY-MM-DD.
-pub static ASN_BUILD_DATE: &str = env!("IPEDGE_ASN_BUILD_DATE");
+/// The date of the data of [`GEO`].
+pub const GEO_BUILT: Built = Built {
+    date: env!("IPEDGE_GEO_BUILD_DATE"),
+    words: env!("IPEDGE_GEO_BUILT"),
+    day: number(env!("IPEDGE_GEO_BUILD_DAY")),
+};
+
+/// The date of the data of [`ASN`].
+pub const ASN_BUILT: Built = Built {
+    date: env!("IPEDGE_ASN_BUILD_DATE"),
+    words: env!("IPEDGE_ASN_BUILT"),
+    day: number(env!("IPEDGE_ASN_BUILD_DAY")),
+};
+
+/// A number that `build.rs` has written, read when the component is built.
+const fn number(text: &str) -> u64 {
+    match u64::from_str_radix(text, 10) {
+        Ok(number) => number,
+        Err(_) => panic!("build.rs writes a number here"),
+    }
+}
 
 /// How far, in kilometres, the places of [`GEO`] may be from those of its source; `None` if it is lossless.
 pub const ERROR_BOUND_KM: Option<u32> = match u32::from_str_radix(env!("IPEDGE_ERROR_BOUND_KM"), 10) {

@@ -29,8 +29,10 @@ impl Manifest {
 
     /// Sets the ages of the databases, at a time since the beginning of 1970.
     pub fn set_ages(&mut self, now: Duration) {
-        for database in &mut self.databases {
-            database.age_days = age::in_days(&database.build_date, now);
+        for age in age::of_bundled(now) {
+            for database in self.databases.iter_mut().filter(|database| database.file == age.file) {
+                database.age_days = age.age_days;
+            }
         }
     }
 }

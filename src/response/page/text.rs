@@ -30,31 +30,6 @@ fn is_hidden(character: char) -> bool {
                 | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'))
 }
 
-/// A date as people read it: `5 June 2026` for `2026-06-05`; what is not such a date stays as it is.
-pub(super) fn date(iso: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let read = || {
-        let mut parts = iso.split('-');
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
-        Some(format!("{} {month} {year}", day.parse::<u8>().ok()?))
-    };
-    read().unwrap_or_else(|| iso.to_owned())
-}
-
 /// A time in whole units: `90 s`, `15 min`, `6 h`, `2 d`. Rounded down, so that it is never longer than the time.
 pub(super) fn duration(seconds: u32) -> String {
     let (number, unit) = match seconds {
@@ -115,16 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_and_durations() {
-        for (iso, expected, why) in [
-            ("2026-06-05", "5 June 2026", "as people write it"),
-            ("2026-12-31", "31 December 2026", "the last month"),
-            ("2026-13-01", "2026-13-01", "no such month"),
-            ("2026-00-01", "2026-00-01", "nor this"),
-            ("soon", "soon", "not a date"),
-        ] {
-            assert_eq!(date(iso), expected, "{why}");
-        }
+    fn durations() {
         for (seconds, expected, why) in [
             (0, "0 s", "at once"),
             (119, "119 s", "below two minutes"),

@@ -93,7 +93,7 @@ fn an_update_leaves_the_old_files_until_it_is_accepted() {
 fn a_key_is_needed_for_requests_only() {
     let (server, world) = (Server::new(dbip), World::new());
     world.get(&server, Source::Dbip).unwrap();
-    let today = pack::lock::date("2026-02-03").unwrap();
+    let today = pack::metadata::date("2026-02-03").unwrap();
     let get = || world.store.get(|| Err(Error::Settings("a key is needed".to_owned())), Source::Dbip, None, today);
     get().unwrap();
     std::fs::remove_file(place(&world, "dbip-city")).unwrap();

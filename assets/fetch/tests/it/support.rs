@@ -95,11 +95,11 @@ impl World {
 
     pub fn get_month(&self, server: &Server, source: Source, month: Option<&str>) -> Result<(), Error> {
         let month = month.map(|month| YearMonth::parse(month).unwrap());
-        self.store.get(|| Ok(self.client(server, source)), source, month, pack::lock::date("2026-02-03").unwrap())
+        self.store.get(|| Ok(self.client(server, source)), source, month, pack::metadata::date("2026-02-03").unwrap())
     }
 
     pub fn update(&self, server: &Server, source: Source) -> Result<Update, Error> {
-        let today = pack::lock::date("2026-02-03").unwrap();
+        let today = pack::metadata::date("2026-02-03").unwrap();
         self.store.update(&self.client(server, source), source, None, today, &self.candidate())
     }
 
