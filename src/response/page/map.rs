@@ -11,13 +11,19 @@ use crate::lookup::databases::geo::Place;
 const WORLD: &str = include_str!("world.txt");
 
 /// The outlines of the land.
-pub(super) fn land() -> &'static str {
-    WORLD.lines().next().unwrap_or_default()
-}
+pub(super) const LAND: &str = lines(WORLD).0;
 
 /// The borders of countries.
-pub(super) fn borders() -> &'static str {
-    WORLD.lines().nth(1).unwrap_or_default()
+pub(super) const BORDERS: &str = lines(WORLD).1;
+
+/// The two lines of a text, found when the component is built.
+const fn lines(text: &'static str) -> (&'static str, &'static str) {
+    let mut end = 0;
+    while text.as_bytes()[end] != b'\n' {
+        end += 1;
+    }
+    let (first, second) = text.split_at(end);
+    (first, second.trim_ascii())
 }
 
 /// Kilometres of a degree of latitude: those of a sphere with the mean radius of the Earth, 6371 km.

@@ -10,7 +10,7 @@ pub(super) struct Words<'a> {
     pub(super) flag: Option<String>,
     /// City, region and country, as far as they are known and differ.
     pub(super) line: String,
-    /// The continent, where no more is known.
+    /// The coordinates, with their directions.
     pub(super) coordinates: Option<String>,
     /// What the database has.
     pub(super) place: &'a Place<'a>,

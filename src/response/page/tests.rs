@@ -269,7 +269,7 @@ fn base64(bytes: &[u8]) -> String {
 fn the_page_is_small() {
     let page = page(Content::Address(&report("8.8.8.8")));
     assert!(page.len() < 96 * 1024, "{} bytes", page.len());
-    let own = page.len() - SCRIPT.len() - STYLE.len() - map::land().len() - map::borders().len();
+    let own = page.len() - SCRIPT.len() - STYLE.len() - map::LAND.len() - map::BORDERS.len();
     assert!(own < ROOM, "{own} bytes: more room would be allocated");
 }
 
