@@ -12,11 +12,15 @@ const SHOWN: usize = 300;
 /// The value of `q`, as a form sends it (URL Standard section 5.1); `None` where the query does not have it. If it is
 /// given twice, the last value counts.
 pub(super) fn text(query: &str) -> Option<Result<Cow<'_, str>, Error>> {
-    let value = query.rsplit('&').find_map(|parameter| match parameter.split_once('=').unwrap_or((parameter, "")) {
+    value(query).map(decode)
+}
+
+/// The value of `q`, not decoded.
+fn value(query: &str) -> Option<&str> {
+    query.rsplit('&').find_map(|parameter| match parameter.split_once('=').unwrap_or((parameter, "")) {
         ("q", value) => Some(value),
         _ => None,
-    })?;
-    Some(decode(value))
+    })
 }
 
 /// Where the subject in `text` is found. Without a text, this is the caller's own address.
@@ -31,12 +35,15 @@ pub(super) fn location(text: &str, options: Options) -> Result<String, Error> {
 }
 
 /// What the client typed, into the box or as a path: to be shown beside an error. It is cut after 300 characters, and may
-/// have any character.
+/// have any character. What cannot be decoded is shown as it came.
 pub fn typed(path_with_query: &str) -> String {
     let (path, query) = path_with_query.split_once('?').unwrap_or((path_with_query, ""));
-    let typed = match text(query) {
-        Some(text) if matches!(path, "" | "/") => text.unwrap_or_default(),
-        _ => percent::decode(path.trim_start_matches('/')).unwrap_or_default(),
+    let typed = match value(query) {
+        Some(value) if matches!(path, "" | "/") => decode(value).unwrap_or(Cow::Borrowed(value)),
+        _ => {
+            let path = path.trim_start_matches('/');
+            percent::decode(path).unwrap_or(Cow::Borrowed(path))
+        }
     };
     typed.chars().take(SHOWN).collect()
 }
@@ -91,7 +98,8 @@ mod tests {
             ("/?q=a+b%3C", "a b<", "the box"),
             ("/a%3C", "a<", "the path"),
             ("/8.8.8.8/nothing?pretty", "8.8.8.8/nothing", "a path with more than a subject"),
-            ("/?q=%FF", "", "what cannot be decoded"),
+            ("/?q=%FF", "%FF", "what cannot be decoded"),
+            ("/%zz", "%zz", "neither in a path"),
             ("/", "", "nothing"),
         ] {
             assert_eq!(typed(path), expected, "{path}: {why}");
