@@ -36,8 +36,9 @@ async function show(url, isNew) {
     if (!next.getElementById("content")) return location.assign(url);
     if (isNew) history.pushState(null, "", response.url);
     shown = here();
-    replace(next, box.value !== typed || document.activeElement === id("many-text"));
-    if (isNew) arrive();
+    const isTyping = box.value !== typed || document.activeElement === id("many-text");
+    replace(next, isTyping);
+    if (isNew && !isTyping) arrive();
   } catch (error) {
     if (!request.signal.aborted) complain(UNREACHABLE);
   } finally {
