@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-pub use resolver::Resolver;
+pub use resolver::{Method, Resolver};
 
-use self::resolver::{endpoint, origin, resolver};
+use self::resolver::{endpoint, method, origin, resolver};
 use self::variables::Variable;
 use crate::platform::Platform;
 use crate::request::caller;
@@ -18,10 +18,10 @@ use crate::request::caller;
 /// What the application's variables say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// `doh_primary` and `doh_path`: the resolver that is queried first.
+    /// `doh_primary`, `doh_path` and `doh_method`: the resolver that is queried first.
     pub primary: Resolver,
-    /// `doh_fallback` and `doh_path`: the resolver that is queried when the first fails or is slow; `None` where it is
-    /// the same.
+    /// `doh_fallback`, `doh_path` and `doh_method`: the resolver that is queried when the first fails or is slow; `None`
+    /// where it is the same.
     pub fallback: Option<Resolver>,
     /// `dns_timeout_ms`: how long an answer may wait for DNS.
     pub dns_timeout: Duration,
@@ -56,8 +56,9 @@ impl Config {
     pub async fn read(platform: &impl Platform) -> Result<Self, Error> {
         let values = Values(try_join_all(variables::ALL.map(|variable| read(platform, variable))).await?);
         let path = values.parse(variables::DOH_PATH, endpoint)?;
-        let primary = values.parse(variables::DOH_PRIMARY, |url| resolver(url, &path))?;
-        let fallback = values.parse(variables::DOH_FALLBACK, |url| resolver(url, &path))?;
+        let method = values.parse(variables::DOH_METHOD, method)?;
+        let primary = values.parse(variables::DOH_PRIMARY, |url| resolver(url, &path, method))?;
+        let fallback = values.parse(variables::DOH_FALLBACK, |url| resolver(url, &path, method))?;
         let header = values.get(variables::CALLER_HEADER)?;
         let proxies = values.get(variables::TRUSTED_PROXIES)?;
         Ok(Self {

@@ -51,16 +51,21 @@ pub trait Platform {
     /// dropped, the second completes.
     fn wake_on_drop(&self) -> (WakeOnDrop, impl Future<Output = ()>);
 
-    /// POSTs a DNS message to `url` and completes when the head of the response has arrived. Asks for a body without
-    /// content coding. Calls `taken` when the platform has taken the request, or has failed to.
+    /// Sends a DNS query over HTTPS (RFC 8484 section 4.1) and completes when the head of the response has arrived. Asks
+    /// for a body without content coding.
     ///
     /// Dropping the future cancels the request.
-    fn post(
-        &self,
-        url: &Uri,
-        message: &[u8],
-        taken: impl FnOnce(),
-    ) -> impl Future<Output = Result<Response<Self::Body>, Unreachable>>;
+    fn send(&self, query: &Outgoing<'_>) -> impl Future<Output = Result<Response<Self::Body>, Unreachable>>;
+}
+
+/// A DNS query as an HTTP request.
+pub struct Outgoing<'a> {
+    /// The URL of the resolver; its path is in `path_with_query`, too.
+    pub url: &'a Uri,
+    /// The path and the query of the request, not decoded.
+    pub path_with_query: Cow<'a, str>,
+    /// The DNS message that is POSTed; `None` for a GET, which has it in its query.
+    pub message: Option<&'a [u8]>,
 }
 
 /// A request to the service.

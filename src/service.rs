@@ -10,10 +10,7 @@ mod reports;
 
 use std::sync::OnceLock;
 
-use serde::Serialize;
-
 use self::batch::Answers;
-use self::element::Style;
 use self::memory::Memory;
 use self::output::Layout;
 use crate::config::{self, Config};
@@ -30,6 +27,7 @@ use crate::request::negotiate::{self, MediaType};
 use crate::request::origin;
 use crate::request::route::{self, Options, Route};
 use crate::response::etag::ETag;
+use crate::response::json::{Json, Style};
 use crate::response::problem::Problem;
 use crate::response::reply::{Caching, Head, Reply};
 use crate::response::{icon, openapi, robots};
@@ -76,12 +74,12 @@ impl Service {
             Route::Health(options) => {
                 accepted(request, &[MediaType::Json])?;
                 self.config(platform).await?;
-                let json = json(&Health::new(platform.wall_clock()), options.pretty)?;
-                Ok(Reply::new(MediaType::Json, json).with_head(Head::new(Caching::Private)))
+                let json = Json::new(&Health::new(platform.wall_clock()), Style::of(options.pretty))?;
+                Ok(Reply::new(MediaType::Json, json.text).with_head(Head::new(Caching::Private)))
             }
             Route::OpenApi => {
                 let media_type = accepted(request, &[MediaType::Json, MediaType::OpenApi])?;
-                let tag = ETag::new(&openapi::DOCUMENT, media_type, false)?;
+                let tag = ETag::new(openapi::ESSENCE, media_type);
                 let head = Head::new(Caching::longest()).tagged(tag, request);
                 Ok(Reply::new(media_type, openapi::DOCUMENT.into()).with_head(head))
             }
@@ -117,8 +115,10 @@ impl Service {
         let scope = Scope { subjects: batch.0.len(), private: false };
         let queries = Queries::new(platform, config, &self.dns, scope);
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(queries), options);
-        let style = if options.pretty { Style::Indented } else { Style::Compact };
-        let layout = if media_type == MediaType::Ndjson { Layout::Lines } else { Layout::Array(style) };
+        let layout = match media_type {
+            MediaType::Ndjson => Layout::Lines,
+            _ => Layout::Array { indented: options.pretty },
+        };
         let head = Head::new(Caching::Private);
         let mut answers = Answers::new(batch, lookup, platform, &self.memory, layout)?;
         if layout != Layout::Lines
@@ -143,10 +143,10 @@ impl Service {
             Problem::new(500, "The service is broken", format!("manifest.json cannot be read: {error}"))
         })?;
         manifest.set_ages(platform.wall_clock());
-        let about = About::new(&manifest, resolvers);
-        let tag = ETag::new(&about, MediaType::Json, options.pretty)?;
+        let json = Json::new(&About::new(&manifest, resolvers), Style::of(options.pretty))?;
+        let tag = ETag::new(json.essence, MediaType::Json);
         let head = Head::new(Caching::of_variables()).tagged(tag, request);
-        Ok(Reply::new(MediaType::Json, json(&about, options.pretty)?).with_head(head))
+        Ok(Reply::new(MediaType::Json, json.text).with_head(head))
     }
 
     /// The configuration, read at the first request that needs it. Two requests may read it at the same time, with the same
@@ -169,10 +169,6 @@ fn accepted(request: &impl Request, offers: &'static [MediaType]) -> Result<Medi
 fn constant(media_type: MediaType, content: &str) -> Reply<'static> {
     let head = Head { varies: false, ..Head::new(Caching::longest()) };
     Reply::new(media_type, content.into()).with_head(head)
-}
-
-fn json(document: &impl Serialize, pretty: bool) -> Result<Vec<u8>, serde_json::Error> {
-    if pretty { serde_json::to_vec_pretty(document) } else { serde_json::to_vec(document) }
 }
 
 #[cfg(test)]

@@ -14,16 +14,17 @@ use std::time::Duration;
 
 use hickory_proto::op::Message;
 
-use crate::config::{Config, Resolver};
-use crate::platform::{Body, Platform, Response, Unreachable, WakeOnDrop};
+use crate::config::{Config, Method, Resolver};
+use crate::platform::{Body, Outgoing, Platform, Response, Unreachable, WakeOnDrop};
 
 pub use reaction::{Canned, Reaction, address, cname, name, ptr};
 
 /// Good values of all variables: those of [`config`].
-pub const VARIABLES: [(&str, &str); 11] = [
+pub const VARIABLES: [(&str, &str); 12] = [
     ("doh_primary", "https://one.example"),
     ("doh_fallback", "https://two.example"),
     ("doh_path", "/dns-query"),
+    ("doh_method", "get"),
     ("dns_timeout_ms", "1500"),
     ("dns_hedge_ms", "250"),
     ("caller_header", "spin-client-addr"),
@@ -120,7 +121,8 @@ impl<'a> World<'a> {
 
 /// Resolvers at `one.example` and `two.example`, 250 ms and 1500 ms.
 pub fn config() -> Config {
-    let resolver = |host: &str| Resolver { url: format!("https://{host}/dns-query").parse().unwrap() };
+    let resolver =
+        |host: &str| Resolver { url: format!("https://{host}/dns-query").parse().unwrap(), method: Method::Get };
     Config {
         primary: resolver("one.example"),
         fallback: Some(resolver("two.example")),
@@ -183,12 +185,7 @@ impl Platform for World<'_> {
         (WakeOnDrop::new(End(signal)), wait)
     }
 
-    async fn post(
-        &self,
-        url: &http::Uri,
-        message: &[u8],
-        taken: impl FnOnce(),
-    ) -> Result<Response<Self::Body>, Unreachable> {
+    async fn send(&self, query: &Outgoing<'_>) -> Result<Response<Self::Body>, Unreachable> {
         struct Underway {
             in_flight: Rc<Cell<usize>>,
             dropped: Option<Rc<Cell<usize>>>,
@@ -199,17 +196,22 @@ impl Platform for World<'_> {
                 self.dropped.take().into_iter().for_each(|dropped| dropped.set(dropped.get() + 1));
             }
         }
-        let host = url.authority().unwrap().to_string();
-        let message = Message::from_vec(message).unwrap();
+        let host = query.url.authority().unwrap().to_string();
+        let message = match query.message {
+            Some(message) => message.to_vec(),
+            None => {
+                let (_, encoded) = query.path_with_query.split_once("/dns-query?dns=").unwrap();
+                data_encoding::BASE64URL_NOPAD.decode(encoded.as_bytes()).unwrap()
+            }
+        };
+        let message = Message::from_vec(&message).unwrap();
         let reaction = (self.react)(&host, &message);
         self.asked.borrow_mut().push((host, message));
         self.in_flight.set(self.in_flight.get() + 1);
         self.most_in_flight.set(self.most_in_flight.get().max(self.in_flight.get()));
         let dropped = Some(Rc::clone(&self.dropped));
         let mut underway = Underway { in_flight: Rc::clone(&self.in_flight), dropped };
-        // A resolver that never responds does not even take the query.
         let Some(response) = reaction.response else { return std::future::pending().await };
-        taken();
         self.sleep(reaction.after).await;
         underway.dropped = None;
         let Canned { status, content_type, content_encoding, age, retry_after, pieces } = response?;

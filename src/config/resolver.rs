@@ -13,6 +13,17 @@ use super::number;
 pub struct Resolver {
     /// The URL that takes queries: `https`, or `http` for a resolver nearby, with an authority and a path.
     pub url: Uri,
+    /// How queries are sent.
+    pub method: Method,
+}
+
+/// The method of the HTTP requests with which queries are sent (RFC 8484 section 4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The query is a parameter of the URL.
+    Get,
+    /// The query is the body.
+    Post,
 }
 
 impl fmt::Display for Resolver {
@@ -28,8 +39,17 @@ impl fmt::Debug for Resolver {
     }
 }
 
-/// A resolver's URL; `path` where it has none.
-pub(super) fn resolver(value: &str, path: &PathAndQuery) -> Result<Resolver, &'static str> {
+/// `doh_method`.
+pub(super) fn method(value: &str) -> Result<Method, &'static str> {
+    match value {
+        "get" => Ok(Method::Get),
+        "post" => Ok(Method::Post),
+        _ => Err("must be get or post"),
+    }
+}
+
+/// A resolver with this URL; `path` where it has none.
+pub(super) fn resolver(value: &str, path: &PathAndQuery, method: Method) -> Result<Resolver, &'static str> {
     const FORM: &str = "must be a URL like https://dns.example/dns-query or http://127.0.0.1:8053, without credentials, \
                         query or fragment";
     // The parser drops a fragment silently.
@@ -50,7 +70,7 @@ pub(super) fn resolver(value: &str, path: &PathAndQuery) -> Result<Resolver, &'s
     if parts.path_and_query.as_ref().is_none_or(|own| own == "/") {
         parts.path_and_query = Some(path.clone());
     }
-    Ok(Resolver { url: Uri::from_parts(parts).map_err(|_| FORM)? })
+    Ok(Resolver { url: Uri::from_parts(parts).map_err(|_| FORM)?, method })
 }
 
 /// An origin (RFC 6454 section 6.2) in its normal form; `None` where the value is empty. It goes into a header, and has

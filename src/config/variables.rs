@@ -19,6 +19,9 @@ pub const DOH_FALLBACK: Variable = Variable { name: "doh_fallback", default: "ht
 /// The path of resolvers whose URL has none.
 pub const DOH_PATH: Variable = Variable { name: "doh_path", default: "/dns-query" };
 
+/// The method of the requests to resolvers, `get` or `post`.
+pub const DOH_METHOD: Variable = Variable { name: "doh_method", default: "get" };
+
 /// How long a request waits for DNS, in milliseconds.
 pub const DNS_TIMEOUT_MS: Variable = Variable { name: "dns_timeout_ms", default: "1500" };
 
@@ -44,10 +47,11 @@ pub const IPV4_ORIGIN: Variable = Variable { name: "ipv4_origin", default: "" };
 pub const IPV6_ORIGIN: Variable = Variable { name: "ipv6_origin", default: "" };
 
 /// All of them.
-pub const ALL: [Variable; 11] = [
+pub const ALL: [Variable; 12] = [
     DOH_PRIMARY,
     DOH_FALLBACK,
     DOH_PATH,
+    DOH_METHOD,
     DNS_TIMEOUT_MS,
     DNS_HEDGE_MS,
     CALLER_HEADER,

@@ -108,31 +108,6 @@ pub enum Item<'a> {
     Host(Box<Host<'a>>),
 }
 
-/// A document whose TTLs count down while the rest stays the same.
-pub trait Passing: Serialize {
-    /// Removes the TTLs.
-    fn without_ttl(&mut self);
-}
-
-impl Passing for Report<'_> {
-    fn without_ttl(&mut self) {
-        if let Some(dns) = &mut self.dns {
-            dns.ttl = None;
-        }
-    }
-}
-
-impl Passing for Host<'_> {
-    fn without_ttl(&mut self) {
-        self.a.ttl = None;
-        self.aaaa.ttl = None;
-        self.addresses.iter_mut().for_each(Passing::without_ttl);
-        if let Some(records) = &mut self.records {
-            records.outcomes_mut().for_each(|outcome| outcome.ttl = None);
-        }
-    }
-}
-
 /// What this service is and where its data is from: the document of `/about`.
 #[derive(Debug, Serialize)]
 pub struct About<'a> {

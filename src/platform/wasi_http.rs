@@ -1,18 +1,19 @@
 //! What the adapters of both versions of WASI HTTP have in common. The types of the two differ in their paths only, so what
 //! names them is a macro.
 
-use super::Response;
+use super::{Outgoing, Response};
 
-/// The fields of a DNS query over HTTPS (RFC 8484 section 4.1) whose body has `length` bytes.
-pub(super) fn query_fields(length: usize) -> Vec<(String, Vec<u8>)> {
-    let fields: [(&str, Vec<u8>); 4] = [
-        ("content-type", b"application/dns-message".to_vec()),
-        ("accept", b"application/dns-message".to_vec()),
-        // Without it any coding is acceptable (RFC 9110 section 12.5.3).
-        ("accept-encoding", b"identity".to_vec()),
-        ("content-length", length.to_string().into_bytes()),
-    ];
-    fields.map(|(name, value)| (name.to_owned(), value)).into()
+/// The fields of a DNS query over HTTPS (RFC 8484 section 4.1).
+pub(super) fn query_fields(query: &Outgoing<'_>) -> Vec<(String, Vec<u8>)> {
+    const MEDIA_TYPE: &[u8] = b"application/dns-message";
+    let field = |name: &str, value: &[u8]| (name.to_owned(), value.to_owned());
+    // Without the second, any coding is acceptable (RFC 9110 section 12.5.3).
+    let mut fields = vec![field("accept", MEDIA_TYPE), field("accept-encoding", b"identity")];
+    if let Some(message) = query.message {
+        fields.push(field("content-type", MEDIA_TYPE));
+        fields.push(field("content-length", message.len().to_string().as_bytes()));
+    }
+    fields
 }
 
 /// The response with this status, whose fields `get` gives, a value for each field line. `get` is dropped before the body

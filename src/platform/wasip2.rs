@@ -14,13 +14,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use http::Uri;
 use wasip2::clocks::monotonic_clock;
 use wasip2::http::types::{self, IncomingBody};
 use wasip2::io::streams::{InputStream, StreamError};
 use wstd::runtime::AsyncPollable;
 
-use super::{Body, Platform, Response, Unreachable, WakeOnDrop, variables};
+use super::{Body, Outgoing, Platform, Response, Unreachable, WakeOnDrop, variables};
 use crate::service::Service;
 
 super::wasi_http::define_for_types!();
@@ -87,8 +86,8 @@ impl Platform for Wasi {
         (WakeOnDrop::new(End(signal)), woken)
     }
 
-    async fn post(&self, url: &Uri, message: &[u8], taken: impl FnOnce()) -> Result<Response<BodyReader>, Unreachable> {
-        outbound::post(url, message, taken).await.map_err(|error| unreachable(&error))
+    async fn send(&self, query: &Outgoing<'_>) -> Result<Response<BodyReader>, Unreachable> {
+        outbound::send(query).await.map_err(|error| unreachable(&error))
     }
 }
 

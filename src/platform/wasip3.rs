@@ -11,13 +11,12 @@ mod outbound;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use http::Uri;
 use wasip3::clocks::monotonic_clock;
 use wasip3::http::types::{self, ErrorCode};
 use wasip3::wit_stream;
 
 use self::message::BodyReader;
-use super::{Platform, Response, Unreachable, WakeOnDrop, variables};
+use super::{Outgoing, Platform, Response, Unreachable, WakeOnDrop, variables};
 use crate::service::Service;
 
 super::wasi_http::define_for_types!();
@@ -71,7 +70,7 @@ impl Platform for Wasi {
         })
     }
 
-    async fn post(&self, url: &Uri, message: &[u8], taken: impl FnOnce()) -> Result<Response<BodyReader>, Unreachable> {
-        outbound::post(url, message, taken).await.map_err(|error| unreachable(&error))
+    async fn send(&self, query: &Outgoing<'_>) -> Result<Response<BodyReader>, Unreachable> {
+        outbound::send(query).await.map_err(|error| unreachable(&error))
     }
 }

@@ -11,6 +11,7 @@ use crate::platform::Request;
 use crate::request::negotiate::MediaType;
 use crate::request::route::{Methods, Redirect};
 use crate::response::etag::ETag;
+use crate::response::json::{Json, Style};
 use crate::response::problem::Problem;
 
 /// An HTTP response.
@@ -83,10 +84,10 @@ impl<'a> Reply<'a> {
 
     /// A problem document (RFC 9457). It is for people: always indented.
     pub fn problem(problem: &Problem) -> Self {
-        let json = match serde_json::to_vec_pretty(problem) {
-            Ok(mut json) => {
-                json.push(b'\n');
-                json
+        let json = match Json::new(problem, Style::Indented) {
+            Ok(Json { mut text, .. }) => {
+                text.push(b'\n');
+                text
             }
             // Numbers and strings can always be written. If not, the status alone has to do.
             Err(_) => b"{}\n".to_vec(),

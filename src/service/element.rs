@@ -1,6 +1,5 @@
 //! The elements of a batch as bytes. Each is rendered once and shared by all positions of its subject.
 
-use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,6 +8,7 @@ use crate::lookup;
 use crate::lookup::report::Item;
 use crate::platform::memory::{Pool, Taken};
 use crate::request::subject::Subject;
+use crate::response::json::{Json, Style};
 use crate::response::problem::Problem;
 
 /// The longest element. A host name with 16 addresses of 8 KiB of names each, and five sets of records of 16 KiB, has 208
@@ -65,28 +65,14 @@ impl Element {
     }
 }
 
-/// How JSON is rendered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
-    /// Without blanks.
-    Compact,
-    /// Indented, as an element of an indented array is.
-    Indented,
-}
-
 /// `document` as JSON.
 ///
 /// # Errors
 ///
 /// When it is longer than an element may be, or cannot be written as JSON.
 pub(super) fn render(document: &impl Serialize, style: Style) -> Result<Box<[u8]>, Problem> {
-    let mut output = Output { json: Vec::new(), style };
-    let written = match style {
-        Style::Compact => serde_json::to_writer(&mut output, document),
-        Style::Indented => serde_json::to_writer_pretty(&mut output, document),
-    };
-    match written {
-        Ok(()) => Ok(output.json.into_boxed_slice()),
+    match Json::bounded(document, style, MAX_ELEMENT) {
+        Ok(json) => Ok(json.text.into_boxed_slice()),
         Err(error) if error.is_io() => Err(too_long()),
         Err(error) => Err(error.into()),
     }
@@ -97,29 +83,6 @@ fn too_long() -> Problem {
         "The report on this subject is longer than {MAX_ELEMENT} bytes. Request it without verify=true and records=true."
     );
     Problem::new(413, "Too much at once", detail)
-}
-
-/// Keeps what is written to it, up to the length of an element.
-struct Output {
-    json: Vec<u8>,
-    style: Style,
-}
-
-impl io::Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // The elements of an array are indented by one more level. The only line feeds in JSON are those of the layout.
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.json.extend_from_slice(line);
-            if self.style == Style::Indented && line.ends_with(b"\n") {
-                self.json.extend_from_slice(b"  ");
-            }
-        }
-        if self.json.len() > MAX_ELEMENT { Err(io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::element::{Rendered, Style, render};
+use super::element::{Rendered, render};
+use crate::response::json::Style;
 use crate::response::problem::Problem;
 
 /// The longest response. Akamai Functions accepts 10 MiB.
@@ -23,7 +24,10 @@ const CLOSING: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// As a JSON array, in the order of the entries.
-    Array(Style),
+    Array {
+        /// Whether it is indented.
+        indented: bool,
+    },
     /// As lines of JSON with the positions of their entries, counted from 0, in the order in which they become known.
     Lines,
 }
@@ -108,8 +112,8 @@ impl Output {
     /// The style of the elements.
     pub(super) fn style(&self) -> Style {
         match self.layout {
-            Layout::Array(style) => style,
-            Layout::Lines => Style::Compact,
+            Layout::Array { indented: true } => Style::Element,
+            Layout::Array { indented: false } | Layout::Lines => Style::Compact,
         }
     }
 
@@ -136,7 +140,9 @@ impl Output {
     pub(super) fn can_go_on(&self) -> bool {
         match self.layout {
             Layout::Lines => self.length > 0 || !self.known.is_empty(),
-            Layout::Array(_) => self.length >= Self::PIECE || self.ready.get(self.position).is_some_and(|ready| *ready),
+            Layout::Array { .. } => {
+                self.length >= Self::PIECE || self.ready.get(self.position).is_some_and(|ready| *ready)
+            }
         }
     }
 
@@ -180,7 +186,7 @@ impl Output {
     pub(super) fn piece(&mut self) -> Option<Vec<u8>> {
         let enough = match self.layout {
             Layout::Lines => self.length > 0,
-            Layout::Array(_) => self.length >= Self::PIECE || (self.is_closed() && self.length > 0),
+            Layout::Array { .. } => self.length >= Self::PIECE || (self.is_closed() && self.length > 0),
         };
         enough.then(|| self.take(Self::PIECE))
     }
@@ -238,14 +244,14 @@ impl Output {
                 self.push(json, 1);
                 self.push(own("\n"), 0);
             }
-            Layout::Array(style) => {
+            Layout::Array { indented } => {
                 self.push(own(if first { "[" } else { "," }), 0);
-                if style == Style::Indented {
+                if indented {
                     self.push(own("\n  "), 0);
                 }
                 self.push(json, 0);
                 if self.is_closed() {
-                    self.push(own(if style == Style::Indented { "\n]\n" } else { "]\n" }), 0);
+                    self.push(own(if indented { "\n]\n" } else { "]\n" }), 0);
                 }
             }
         }

@@ -2,18 +2,20 @@
 
 use std::net::IpAddr;
 
+use serde::Serialize;
 use serde_json::Value;
 
-use super::{Service, accepted, json, pages};
+use super::{Service, accepted, pages};
 use crate::lookup::Lookup;
 use crate::lookup::dns::queries::{Queries, Scope};
-use crate::lookup::report::{Passing, Report};
+use crate::lookup::report::Report;
 use crate::platform::{Platform, Request};
 use crate::request::member::{Member, Needs};
 use crate::request::negotiate::MediaType;
 use crate::request::route::{self, Options};
 use crate::request::subject::HostName;
 use crate::response::etag::ETag;
+use crate::response::json::{Json, Style};
 use crate::response::page::{self, Content, Context};
 use crate::response::problem::Problem;
 use crate::response::reply::{Caching, Head, Reply};
@@ -36,10 +38,9 @@ impl Service {
             let content = Content::Address(&report);
             let context = self.page_context(request, options, platform).await?;
             let page = pages::reply(content, &context)?;
-            return Ok(cacheable_reply(request, page, page_tag(report, &context)?, &lookup));
+            return Ok(cacheable_reply(request, page, page_tag(&report, &context)?, &lookup));
         }
-        let reply = report_reply(&report, member, media_type, options.pretty)?;
-        let tag = report_tag(report, member, media_type, options.pretty)?;
+        let (reply, tag) = report_reply(&report, member, media_type, options.pretty)?;
         Ok(cacheable_reply(request, reply, tag, &lookup))
     }
 
@@ -60,7 +61,7 @@ impl Service {
             let content = Content::Own(&report, lookup.dns_time());
             pages::reply(content, &self.page_context(request, options, platform).await?)?
         } else {
-            report_reply(&report, member, media_type, options.pretty)?
+            report_reply(&report, member, media_type, options.pretty)?.0
         };
         Ok(caller_reply(reply, header, &lookup))
     }
@@ -80,17 +81,16 @@ impl Service {
         }
         let queries = Queries::new(platform, config, &self.dns, Scope { subjects: 1, private: false });
         let lookup = Lookup::new(self.databases.as_ref()?, platform, Some(queries), options);
-        let mut document = lookup.host(host).await?;
+        let document = lookup.host(host).await?;
         if media_type == MediaType::Html {
             let content = Content::Host(&document);
             let context = self.page_context(request, options, platform).await?;
             let page = pages::reply(content, &context)?;
-            return Ok(cacheable_reply(request, page, page_tag(document, &context)?, &lookup));
+            return Ok(cacheable_reply(request, page, page_tag(&document, &context)?, &lookup));
         }
-        let reply = Reply::new(MediaType::Json, json(&document, options.pretty)?);
-        document.without_ttl();
-        let tag = ETag::new(&document, MediaType::Json, options.pretty)?;
-        Ok(cacheable_reply(request, reply, tag, &lookup))
+        let json = Json::new(&document, Style::of(options.pretty))?;
+        let tag = ETag::new(json.essence, MediaType::Json);
+        Ok(cacheable_reply(request, Reply::new(MediaType::Json, json.text), tag, &lookup))
     }
 
     /// The caller's address, and the header that it is taken from.
@@ -134,22 +134,32 @@ fn offers(member: Option<Member>, options: Options) -> &'static [MediaType] {
     }
 }
 
-/// A report, or a member of it: a scalar as a line of text or as JSON, null as status 204.
+/// A report, or a member of it: a scalar as a line of text or as JSON, null as status 204. And its tag, which does not
+/// depend on TTLs, because they change while the answer stays the same.
 fn report_reply(
     report: &Report<'_>,
     member: Option<Member>,
     media_type: MediaType,
     pretty: bool,
-) -> Result<Reply<'static>, Problem> {
-    let Some(member) = member else { return Ok(Reply::new(media_type, json(report, pretty)?)) };
-    let body = match value(report, member)? {
-        Value::Null => return Ok(Reply::nothing()),
-        Value::String(text) if media_type == MediaType::Text => text.into_bytes(),
-        // Written from the report, because a `Value` would sort the keys.
-        Value::Object(_) if member.inner().is_none() => json(&report.part(member.outer()), pretty)?,
-        value => json(&value, pretty)?,
+) -> Result<(Reply<'static>, ETag), Problem> {
+    let style = Style::of(pretty);
+    let Some(member) = member else {
+        let json = Json::new(report, style)?;
+        return Ok((Reply::new(media_type, json.text), ETag::new(json.essence, media_type)));
     };
-    Ok(Reply::new(media_type, body))
+    let value = value(report, member)?;
+    let json = match &value {
+        // Written from the report, because a `Value` would sort the keys.
+        Value::Object(_) if member.inner().is_none() => Json::new(&report.part(member.outer()), style)?,
+        value => Json::new(value, style)?,
+    };
+    let tag = ETag::new(json.essence, media_type);
+    let reply = match value {
+        Value::Null => Reply::nothing(),
+        Value::String(text) if media_type == MediaType::Text => Reply::new(media_type, text.into_bytes()),
+        _ => Reply::new(media_type, json.text),
+    };
+    Ok((reply, tag))
 }
 
 /// A member's value.
@@ -161,27 +171,12 @@ fn value(report: &Report<'_>, member: Member) -> Result<Value, serde_json::Error
     })
 }
 
-/// The tag of a report or a member. It does not depend on TTLs, which change while the answer stays the same.
-fn report_tag(
-    mut report: Report<'_>,
-    member: Option<Member>,
-    media_type: MediaType,
-    pretty: bool,
-) -> Result<ETag, Problem> {
-    let with_ttl = member.map(|member| value(&report, member)).transpose()?;
-    report.without_ttl();
-    let Some(member) = member else { return Ok(ETag::new(&report, media_type, pretty)?) };
-    // If the member is the TTL, its tag has to depend on it.
-    let essence = Some(value(&report, member)?).filter(|essence| !essence.is_null()).or(with_ttl);
-    Ok(ETag::new(&essence, media_type, pretty)?)
-}
-
 /// The tag of the page of a document. It is made from what the page is made from: the page itself is much longer.
-fn page_tag(mut document: impl Passing, context: &Context) -> Result<ETag, Problem> {
-    document.without_ttl();
+fn page_tag(document: &impl Serialize, context: &Context) -> Result<ETag, Problem> {
     let Context { ages, batch_limit, host_names, origins, .. } = context;
     let origins = (&origins.ipv4, &origins.ipv6);
-    Ok(ETag::new(&(document, ages, batch_limit, host_names, origins, page::VERSION), MediaType::Html, false)?)
+    let content = (document, ages, batch_limit, host_names, origins, page::VERSION);
+    Ok(ETag::new(Json::new(&content, Style::Compact)?.essence, MediaType::Html))
 }
 
 /// An answer that may be cached and shared as long as its DNS answers hold.

@@ -92,8 +92,7 @@ class OnTheWord(BaseHTTPRequestHandler):
 
     word = threading.Event()
 
-    def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
+    def do_GET(self):
         self.word.wait(60)
         self.send_response(503)
         self.send_header("content-length", "0")

@@ -1,10 +1,12 @@
 //! Where an address is: the location database.
 
-use std::{fmt, net::IpAddr};
+mod record;
 
-use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
+use serde::Serialize;
+
+use self::record::Record;
 use crate::lookup::databases::mmdb::{Error, Mmdb, Network};
 
 /// The location database.
@@ -70,114 +72,22 @@ pub struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn new(record: Record<'a>, network: Network, error_bound_km: Option<u32>) -> Self {
-        let is_eu = record.country.iso_code.map(|_| record.country.is_in_european_union);
-        let location = record.location;
-        let has_coordinates = location.latitude.is_some() && location.longitude.is_some();
-        let accuracy_km = location.accuracy_radius.map(u32::from).or(error_bound_km).filter(|_| has_coordinates);
+        let has_coordinates = record.latitude.is_some() && record.longitude.is_some();
         Self {
-            continent_code: record.continent.code,
-            continent: record.continent.names.en,
-            country_code: record.country.iso_code,
-            country: record.country.names.en,
-            is_eu,
-            region: record.subdivisions.0.names.en,
-            city: record.city.names.en,
-            postal_code: record.postal.code,
-            latitude: location.latitude,
-            longitude: location.longitude,
-            accuracy_km,
-            timezone: location.time_zone,
+            continent_code: record.continent_code,
+            continent: record.continent,
+            country_code: record.country_code,
+            country: record.country,
+            is_eu: record.country_code.map(|_| record.is_eu),
+            region: record.region,
+            city: record.city,
+            postal_code: record.postal_code,
+            latitude: record.latitude,
+            longitude: record.longitude,
+            accuracy_km: record.accuracy_km.or(error_bound_km).filter(|_| has_coordinates),
+            timezone: record.timezone,
             network,
         }
-    }
-}
-
-/// The parts of a record of the GeoIP2 City schema that are read. Strings borrow from the database.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Record<'a> {
-    #[serde(borrow)]
-    continent: Continent<'a>,
-    #[serde(borrow)]
-    country: Country<'a>,
-    #[serde(borrow)]
-    subdivisions: First<'a>,
-    #[serde(borrow)]
-    city: Named<'a>,
-    #[serde(borrow)]
-    postal: Postal<'a>,
-    #[serde(borrow)]
-    location: Location<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Continent<'a> {
-    code: Option<&'a str>,
-    #[serde(borrow)]
-    names: Names<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Country<'a> {
-    iso_code: Option<&'a str>,
-    is_in_european_union: bool,
-    #[serde(borrow)]
-    names: Names<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Named<'a> {
-    #[serde(borrow)]
-    names: Names<'a>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Postal<'a> {
-    code: Option<&'a str>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Location<'a> {
-    latitude: Option<f64>,
-    longitude: Option<f64>,
-    accuracy_radius: Option<u16>,
-    time_zone: Option<&'a str>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Names<'a> {
-    en: Option<&'a str>,
-}
-
-/// The first element of a list. The subdivisions of GeoIP2 are ordered from the largest to the smallest.
-#[derive(Default)]
-struct First<'a>(Named<'a>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for First<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
-
-        impl<'de> Visitor<'de> for List {
-            type Value = First<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of subdivisions")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<First<'de>, A::Error> {
-                let first = list.next_element::<Named>()?.unwrap_or_default();
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(First(first))
-            }
-        }
-
-        deserializer.deserialize_seq(List)
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use data_encoding::BASE64URL_NOPAD;
+
 use super::Status;
 use super::backoff::Backoff;
 use super::outcome::Outcome;
 use super::wire::{Malformed, Query};
-use crate::config::Resolver;
+use crate::config::{Method, Resolver};
 use crate::platform::body::{self, Unread};
-use crate::platform::{Body, Platform, Response, Unreachable};
+use crate::platform::{Body, Outgoing, Platform, Response, Unreachable};
 use crate::request::header_syntax;
 
 /// The media type of DNS messages (RFC 8484 section 6).
@@ -17,8 +19,8 @@ pub const MEDIA_TYPE: &str = "application/dns-message";
 /// The longest DNS message (RFC 8484 section 6).
 const MAX_REPLY: usize = 65_535;
 
-/// Sends `query` to `resolver`. Calls `begun` when the query is on its way. A failure is an [`Outcome`] with its reason,
-/// not an error. The second value is the time for which the resolver asks not to be queried, if it does.
+/// Sends `query` to `resolver`. A failure is an [`Outcome`] with its reason, not an error. The second value is the time for
+/// which the resolver asks not to be queried, if it does.
 ///
 /// The resolver may have closed a connection of the platform's pool in the meantime. Then the query is sent once more, if
 /// `spend` allows another one: a DNS query is safe to repeat (RFC 9110 section 9.2.2).
@@ -27,10 +29,10 @@ pub(super) async fn send(
     resolver: &Resolver,
     query: &Query,
     spend: impl Fn() -> bool,
-    begun: impl FnOnce(),
 ) -> (Outcome, Option<Duration>) {
-    let response = match platform.post(&resolver.url, query.bytes(), begun).await {
-        Err(error) if error.closed && spend() => platform.post(&resolver.url, query.bytes(), || {}).await,
+    let request = request(resolver, query);
+    let response = match platform.send(&request).await {
+        Err(error) if error.closed && spend() => platform.send(&request).await,
         first => first,
     };
     let response = match response {
@@ -39,6 +41,21 @@ pub(super) async fn send(
     };
     let pause = pause(response.status, response.retry_after.as_deref());
     (read(response, query).await.unwrap_or_else(Outcome::from), pause)
+}
+
+/// The request of RFC 8484 section 4.1: a GET with the message in base64url (RFC 4648 section 5) without padding, or a
+/// POST.
+fn request<'a>(resolver: &'a Resolver, query: &'a Query) -> Outgoing<'a> {
+    let Resolver { url, method } = resolver;
+    let path = url.path();
+    match method {
+        Method::Get => {
+            let mut path_with_query = format!("{path}?dns=");
+            BASE64URL_NOPAD.encode_append(query.bytes(), &mut path_with_query);
+            Outgoing { url, path_with_query: path_with_query.into(), message: None }
+        }
+        Method::Post => Outgoing { url, path_with_query: path.into(), message: Some(query.bytes()) },
+    }
 }
 
 async fn read<B: Body>(response: Response<B>, query: &Query) -> Result<Outcome, Failure> {

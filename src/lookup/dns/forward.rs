@@ -104,14 +104,6 @@ pub struct Records {
     pub caa: Set<Authorization>,
 }
 
-impl Records {
-    /// The outcome of each of the queries.
-    pub fn outcomes_mut(&mut self) -> impl Iterator<Item = &mut QueryOutcome> {
-        let Self { ns, mx, txt, soa, caa } = self;
-        [&mut ns.outcome, &mut mx.outcome, &mut txt.outcome, &mut soa.outcome, &mut caa.outcome].into_iter()
-    }
-}
-
 /// The records of one type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Set<T> {

@@ -1,7 +1,7 @@
 //! The queries of one request: one deadline, one budget, and what the answers have in common.
 
 use std::cell::{Cell, RefCell};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +25,6 @@ pub struct Queries<'a, O> {
     deadline: Deadline,
     limits: Limits<'a>,
     private: bool,
-    /// Completes when the query that was sent last is on its way.
-    previous: RefCell<Option<Pin<Box<dyn Future<Output = ()> + 'a>>>>,
     summary: RefCell<Summary>,
 }
 
@@ -56,9 +54,6 @@ impl<'a, O: Platform> Queries<'a, O> {
     const BUDGET: usize = 64;
     /// The queries that a request may send for each subject, hedges and retries included.
     const BUDGET_PER_SUBJECT: usize = 4;
-    /// How long a query waits for the one before it: many times as long as a platform takes to send a query over an open
-    /// connection.
-    const TURN: Duration = Duration::from_millis(20);
 
     /// The queries of a request whose deadline is [`Config::dns_timeout`] from now.
     pub fn new(platform: &'a O, config: &'a Config, shared: &'a Shared, scope: Scope) -> Self {
@@ -75,7 +70,6 @@ impl<'a, O: Platform> Queries<'a, O> {
                 budget: Cell::new(budget),
             },
             private: scope.private,
-            previous: RefCell::default(),
             summary: RefCell::new(Summary { private: scope.private, ..Summary::default() }),
         }
     }
@@ -129,23 +123,12 @@ impl<'a, O: Platform> Queries<'a, O> {
         answer.unwrap_or_else(|| self.failed(Status::Timeout, resolver::silence(given)))
     }
 
-    /// Sends the query when it is its turn.
-    ///
-    /// The queries of a request are sent one after the other, because a platform that has several HTTP requests to send
-    /// sends all heads before it looks for the bodies. A body in another segment than its head waits until the peer has
-    /// acknowledged the head, which may take 40 ms (RFC 896, RFC 1122 section 4.2.3.2). A query that is not sent within
-    /// [`Self::TURN`], for example because its connection is not open yet, does not delay the others any further.
+    /// Sends the query.
     async fn fetch(&self, query: &Query, permit: Permit<'_>) -> Answer {
-        let (on_its_way, next) = self.platform.wake_on_drop();
-        let previous = self.previous.borrow_mut().replace(Box::pin(next));
-        if let Some(previous) = previous {
-            select(previous, pin!(self.platform.sleep(Self::TURN))).await;
-        }
         if self.deadline.left(self.platform).is_zero() {
             return self.failed(Status::Timeout, resolver::silence(Duration::ZERO));
         }
-        let begun = || drop(on_its_way);
-        resolver::resolve(self.platform, self.config, query, self.deadline, &self.limits, permit, begun).await
+        resolver::resolve(self.platform, self.config, query, self.deadline, &self.limits, permit).await
     }
 
     /// A failure caused by this request, which is not shared.

@@ -58,8 +58,6 @@ enum Attempt<'a> {
 /// is dropped, and the fallback is queried with its permit: a dead primary must not hold every permit until the deadline.
 ///
 /// A resolver in a [`Backoff`] is not queried, and none is when the budget is spent.
-///
-/// Calls `begun` when the first query is on its way.
 pub(super) async fn resolve<'a, O: Platform>(
     platform: &O,
     config: &'a Config,
@@ -67,18 +65,11 @@ pub(super) async fn resolve<'a, O: Platform>(
     deadline: Deadline,
     limits: &Limits<'_>,
     permit: Permit<'_>,
-    begun: impl FnOnce(),
 ) -> Answer {
     let started = platform.now();
     let has_full_time = has_full_time(config, deadline.left(platform));
-    let begun = Cell::new(Some(begun));
     let send = async |number: usize, resolver: &'a Resolver| {
-        let begun = || {
-            if let Some(begun) = begun.take() {
-                begun();
-            }
-        };
-        let (outcome, pause) = doh::send(platform, resolver, query, || limits.spend(), begun).await;
+        let (outcome, pause) = doh::send(platform, resolver, query, || limits.spend()).await;
         if let Some(time) = pause {
             limits.backoff.start(number, platform.now(), time);
         }

@@ -1,6 +1,5 @@
 //! Requests that the component sends.
 
-use http::Uri;
 use wasip2::http::outgoing_handler;
 use wasip2::http::types::{
     ErrorCode, Fields, FutureIncomingResponse, IncomingResponse, Method, OutgoingBody, OutgoingRequest,
@@ -9,31 +8,35 @@ use wstd::io::AsyncOutputStream;
 use wstd::runtime::AsyncPollable;
 
 use super::{BodyReader, scheme};
-use crate::platform::{Response, wasi_http, write};
+use crate::platform::{Outgoing, Response, wasi_http, write};
 
-/// POSTs a DNS message: see [`Platform::post`](crate::platform::Platform::post).
+/// Sends a DNS query: see [`Platform::send`](crate::platform::Platform::send).
 ///
-/// The message is written, as far as the platform takes it, before the request is handed over, so that head and body
-/// leave together.
-pub(super) async fn post(url: &Uri, message: &[u8], taken: impl FnOnce()) -> Result<Response<BodyReader>, ErrorCode> {
-    let request = request(url, message.len())?;
-    let body = request.body().map_err(|()| internal("the request has no body to write to"))?;
-    // A failure to write is also the outcome of the request, which says why.
-    let rest = write::start(Box::pin(async move {
-        let Ok(stream) = body.write() else { return };
-        let stream = AsyncOutputStream::new(stream);
-        let written = stream.write_all(message).await;
-        drop(stream);
-        if written.is_ok() {
-            drop(OutgoingBody::finish(body, None));
+/// A message to POST is written, as far as the platform takes it, before the request is handed over, so that head and
+/// body leave together.
+pub(super) async fn send(query: &Outgoing<'_>) -> Result<Response<BodyReader>, ErrorCode> {
+    let request = request(query)?;
+    let rest = match query.message {
+        None => None,
+        Some(message) => {
+            let body = request.body().map_err(|()| internal("the request has no body to write to"))?;
+            // A failure to write is also the outcome of the request, which says why.
+            let rest = write::start(Box::pin(async move {
+                let Ok(stream) = body.write() else { return };
+                let stream = AsyncOutputStream::new(stream);
+                let written = stream.write_all(message).await;
+                drop(stream);
+                if written.is_ok() {
+                    drop(OutgoingBody::finish(body, None));
+                }
+            }));
+            rest.await
         }
-    }));
-    let rest = rest.await;
+    };
     let response = outgoing_handler::handle(request, None)?;
     if let Some(rest) = rest {
         rest.await;
     }
-    taken();
     let response = received(&response).await?;
     let headers = response.headers();
     Ok(wasi_http::response(
@@ -43,14 +46,15 @@ pub(super) async fn post(url: &Uri, message: &[u8], taken: impl FnOnce()) -> Res
     ))
 }
 
-fn request(url: &Uri, length: usize) -> Result<OutgoingRequest, ErrorCode> {
-    let fields = Fields::from_list(&wasi_http::query_fields(length)).map_err(|error| internal(&error.to_string()))?;
+fn request(query: &Outgoing<'_>) -> Result<OutgoingRequest, ErrorCode> {
+    let fields = Fields::from_list(&wasi_http::query_fields(query)).map_err(|error| internal(&error.to_string()))?;
     let request = OutgoingRequest::new(fields);
+    let method = if query.message.is_some() { Method::Post } else { Method::Get };
     request
-        .set_method(&Method::Post)
-        .and_then(|()| request.set_scheme(Some(&scheme(url))))
-        .and_then(|()| request.set_authority(url.authority().map(|authority| authority.as_str())))
-        .and_then(|()| request.set_path_with_query(url.path_and_query().map(|path| path.as_str())))
+        .set_method(&method)
+        .and_then(|()| request.set_scheme(Some(&scheme(query.url))))
+        .and_then(|()| request.set_authority(query.url.authority().map(|authority| authority.as_str())))
+        .and_then(|()| request.set_path_with_query(Some(&query.path_with_query)))
         .map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
     Ok(request)
 }

@@ -3,32 +3,23 @@
 use std::pin::pin;
 
 use futures_util::future::{Either, select};
-use http::Uri;
 use wasip3::http::client;
 use wasip3::http::types::{self, ErrorCode, Fields, Method};
+use wasip3::wit_future;
 
 use super::message::{BodyReader, StreamSink, Write, start_write};
 use super::scheme;
-use crate::platform::{Response, wasi_http};
+use crate::platform::{Outgoing, Response, wasi_http};
 
-/// POSTs a DNS message: see [`Platform::post`](crate::platform::Platform::post).
-pub(super) async fn post(url: &Uri, message: &[u8], taken: impl FnOnce()) -> Result<Response<BodyReader>, ErrorCode> {
-    let (request, rest) = request(url, message).await?;
+/// Sends a DNS query: see [`Platform::send`](crate::platform::Platform::send).
+pub(super) async fn send(query: &Outgoing<'_>) -> Result<Response<BodyReader>, ErrorCode> {
+    let (request, rest) = request(query).await?;
     let send = pin!(client::send(request));
     let response = match rest {
-        None => {
-            taken();
-            send.await
-        }
+        None => send.await,
         Some(rest) => match select(send, rest).await {
-            Either::Left((response, _)) => {
-                taken();
-                response
-            }
-            Either::Right(((), send)) => {
-                taken();
-                send.await
-            }
+            Either::Left((response, _)) => response,
+            Either::Right(((), send)) => send.await,
         },
     }?;
     let headers = response.get_headers();
@@ -36,17 +27,24 @@ pub(super) async fn post(url: &Uri, message: &[u8], taken: impl FnOnce()) -> Res
 }
 
 /// A request, and the rest of the write of its body.
-async fn request(url: &Uri, message: &[u8]) -> Result<(types::Request, Option<Write>), ErrorCode> {
-    let fields = Fields::from_list(&wasi_http::query_fields(message.len()))
+async fn request(query: &Outgoing<'_>) -> Result<(types::Request, Option<Write>), ErrorCode> {
+    let fields = Fields::from_list(&wasi_http::query_fields(query))
         .map_err(|error| ErrorCode::InternalError(Some(error.to_string())))?;
-    let message = message.to_vec();
-    let ((body, trailers), rest) = start_write(async move |sink: &mut StreamSink| sink.write_all(message).await).await;
-    let (request, _transmission) = types::Request::new(fields, Some(body), trailers, None);
+    let (request, rest) = match query.message {
+        None => (types::Request::new(fields, None, wit_future::new(|| Ok(None)).1, None).0, None),
+        Some(message) => {
+            let message = message.to_vec();
+            let write = async move |sink: &mut StreamSink| sink.write_all(message).await;
+            let ((body, trailers), rest) = start_write(write).await;
+            (types::Request::new(fields, Some(body), trailers, None).0, rest)
+        }
+    };
+    let method = if query.message.is_some() { Method::Post } else { Method::Get };
     request
-        .set_method(&Method::Post)
-        .and_then(|()| request.set_scheme(Some(&scheme(url))))
-        .and_then(|()| request.set_authority(url.authority().map(|authority| authority.as_str())))
-        .and_then(|()| request.set_path_with_query(url.path_and_query().map(|path| path.as_str())))
+        .set_method(&method)
+        .and_then(|()| request.set_scheme(Some(&scheme(query.url))))
+        .and_then(|()| request.set_authority(query.url.authority().map(|authority| authority.as_str())))
+        .and_then(|()| request.set_path_with_query(Some(&query.path_with_query)))
         .map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
     Ok((request, rest))
 }

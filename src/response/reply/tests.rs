@@ -1,6 +1,7 @@
 use super::*;
 use crate::platform::Unreachable;
 use crate::request::route;
+use crate::response::etag::Essence;
 
 fn header<'a>(reply: &'a Reply<'_>, name: &str) -> Option<&'a str> {
     reply.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref())
@@ -61,7 +62,7 @@ fn a_problem_has_its_media_type_and_is_never_stored() {
 
 #[test]
 fn an_answer_that_the_client_has_is_not_sent_again() {
-    let tag = ETag::new(&"a", MediaType::Json, false).unwrap();
+    let tag = ETag::new(Essence::of(b"a"), MediaType::Json);
     let reply = |have: Option<String>| {
         let head = Head::new(Caching::longest()).tagged(tag, &Conditional(have));
         Reply::new(MediaType::Json, b"{}".to_vec()).with_head(head)

@@ -2,7 +2,7 @@ mod memory;
 
 use serde_json::{Value, json};
 
-use super::super::element::{self, Style};
+use super::super::element;
 use super::*;
 use crate::config::Config;
 use crate::lookup::Databases;
@@ -11,10 +11,11 @@ use crate::lookup::dns::queries::Queries;
 use crate::lookup::dns::queries::Scope;
 use crate::request::batch::Form;
 use crate::request::route::Options;
+use crate::response::json::Style;
 use crate::testing::{Reaction, World, config, ptr};
 
-const ARRAY: Layout = Layout::Array(Style::Compact);
-const INDENTED: Layout = Layout::Array(Style::Indented);
+const ARRAY: Layout = Layout::Array { indented: false };
+const INDENTED: Layout = Layout::Array { indented: true };
 
 /// A batch of a thousand subjects, none of them the caller.
 const SCOPE: Scope = Scope { subjects: 1_000, private: false };

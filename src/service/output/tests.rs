@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::*;
 
-const LAYOUTS: [Layout; 3] = [Layout::Array(Style::Compact), Layout::Array(Style::Indented), Layout::Lines];
+const LAYOUTS: [Layout; 3] = [Layout::Array { indented: false }, Layout::Array { indented: true }, Layout::Lines];
 
 /// A response of at most `limit` bytes to these texts, each a problem with `detail` bytes of detail.
 fn written(layout: Layout, texts: &[&str], detail: usize, limit: usize) -> Vec<u8> {
@@ -26,7 +26,7 @@ fn written(layout: Layout, texts: &[&str], detail: usize, limit: usize) -> Vec<u
 
 fn elements(layout: Layout, bytes: &[u8]) -> Vec<Value> {
     match layout {
-        Layout::Array(_) => serde_json::from_slice(bytes).unwrap(),
+        Layout::Array { .. } => serde_json::from_slice(bytes).unwrap(),
         Layout::Lines => {
             bytes.split_inclusive(|byte| *byte == b'\n').map(|line| serde_json::from_slice(line).unwrap()).collect()
         }

@@ -36,6 +36,8 @@ pub struct Figures {
     pub outbound_at_once: usize,
     /// The greatest linear memory of an instance, in bytes.
     pub memory: usize,
+    /// WebAssembly instructions that instances executed until they ended, if their program is metered.
+    pub instructions: u64,
     /// The host is ending, and its instances with it: that is not a failure of theirs.
     pub(crate) closing: bool,
 }

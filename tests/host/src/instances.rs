@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use tokio::time::Sleep;
 use wasmtime::component::{Component, GuestTaskId, Linker, ResourceTable};
-use wasmtime::{Config, Engine, PoolingAllocationConfig, Store, StoreContextMut};
+use wasmtime::{Config, Engine, PoolingAllocationConfig, ProfilingStrategy, Store, StoreContextMut};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::WasiHttpCtx;
 use wasmtime_wasi_http::handler::{
@@ -30,6 +30,19 @@ use crate::variables::{self, Variables};
 pub struct Program {
     engine: Engine,
     pre: Arc<ProxyPre<Data>>,
+    watch: Watch,
+}
+
+/// What is observed of a program beside its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// Nothing, as in Spin.
+    Nothing,
+    /// The instructions that its instances execute (Wasmtime's fuel): see
+    /// [`Figures::instructions`](crate::Figures::instructions). They run more slowly.
+    Instructions,
+    /// Where its functions are: `perf` finds their names in `/tmp/perf-PID.map`.
+    Functions,
 }
 
 impl Program {
@@ -40,13 +53,28 @@ impl Program {
     /// A file that cannot be read, or is not a component that exports `wasi:http/handler@0.3` or
     /// `wasi:http/incoming-handler@0.2` and imports only what Spin provides.
     pub fn compile(file: &Path) -> anyhow::Result<Self> {
+        Self::watched(file, Watch::Nothing)
+    }
+
+    /// The same, observed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compile`].
+    pub fn watched(file: &Path, watch: Watch) -> anyhow::Result<Self> {
         let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
-        let linked = Self::link(&bytes).map_err(|error| anyhow::Error::from_boxed(error.into()));
+        let linked = Self::link(&bytes, watch).map_err(|error| anyhow::Error::from_boxed(error.into()));
         linked.with_context(|| file.display().to_string())
     }
 
-    fn link(bytes: &[u8]) -> wasmtime::Result<Self> {
-        let engine = Engine::new(&config())?;
+    fn link(bytes: &[u8], watch: Watch) -> wasmtime::Result<Self> {
+        let mut config = config();
+        match watch {
+            Watch::Nothing => {}
+            Watch::Instructions => drop(config.consume_fuel(true)),
+            Watch::Functions => drop(config.profiler(ProfilingStrategy::PerfMap)),
+        }
+        let engine = Engine::new(&config)?;
         let component = Component::new(&engine, bytes)?;
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
@@ -62,7 +90,7 @@ impl Program {
         } else {
             ProxyPre::P2(p2::bindings::ProxyPre::new(pre)?)
         };
-        Ok(Self { engine, pre: Arc::new(pre) })
+        Ok(Self { engine, pre: Arc::new(pre), watch })
     }
 
     /// Whether one instance serves many requests. With 0.2 it serves one, as in Spin.
@@ -159,6 +187,9 @@ impl HandlerState for Instances {
         // Spin compiles the checks in and, without a request timeout, sets the deadline out of reach, too.
         store.set_epoch_deadline(u64::MAX / 2);
         store.limiter(|data| &mut data.memory);
+        if self.program.watch == Watch::Instructions {
+            store.set_fuel(u64::MAX)?;
+        }
         let proxy = self.program.pre.instantiate_async(&mut store).await?;
         let view = match *self.program.pre {
             ProxyPre::P2(_) => ViewFn::P2(p2::WasiHttpView::http),
@@ -175,7 +206,12 @@ impl HandlerState for Instances {
                 busy: None,
                 counters: self.counters.clone(),
             },
-            state: Limits { reuse: self.reuse, concurrency: self.concurrency, counters: self.counters.clone() },
+            state: Limits {
+                reuse: self.reuse,
+                concurrency: self.concurrency,
+                is_metered: self.program.watch == Watch::Instructions,
+                counters: self.counters.clone(),
+            },
         })
     }
 }
@@ -215,6 +251,7 @@ impl WorkerExpiration for IdleLimit {
 pub(crate) struct Limits {
     reuse: NonZeroUsize,
     concurrency: NonZeroUsize,
+    is_metered: bool,
     counters: Counters,
 }
 
@@ -247,8 +284,13 @@ impl WorkerState for Limits {
     }
 
     fn drop(&self, store: Store<Data>, result: wasmtime::Result<()>) {
+        let instructions = match store.get_fuel() {
+            Ok(left) if self.is_metered => u64::MAX - left,
+            _ => 0,
+        };
         self.counters.change(|figures| {
             figures.ended += 1;
+            figures.instructions += instructions;
             if let Err(error) = &result
                 && !figures.closing
             {

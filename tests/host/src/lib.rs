@@ -19,10 +19,11 @@ mod outbound;
 mod server;
 mod variables;
 
+pub mod calls;
 pub mod doh;
 
 pub use counters::{Counters, Figures};
-pub use instances::Program;
+pub use instances::{Program, Watch};
 pub use options::Options;
 pub use server::Running;
 
@@ -45,5 +46,6 @@ pub fn check(options: &Options) -> anyhow::Result<()> {
 /// A manifest, component, variable or listening address that cannot be used, with the file or name in the message.
 pub async fn start(options: &Options) -> anyhow::Result<Running> {
     let application = application::Application::read(options)?;
-    Program::compile(&application.component)?.serve(options).await
+    let watch = if options.perf { Watch::Functions } else { Watch::Nothing };
+    Program::watched(&application.component, watch)?.serve(options).await
 }

@@ -43,6 +43,10 @@ pub struct Options {
     #[arg(long, value_name = "MIB")]
     pub instance_memory: Option<NonZeroUsize>,
 
+    /// Let `perf` know the component's functions
+    #[arg(long)]
+    pub perf: bool,
+
     /// Only check that the manifest can be read and its variables have values
     #[arg(long)]
     pub check: bool,

@@ -31,6 +31,7 @@ mod bindings {
                 import variables;
             }
         ",
+        imports: { default: tracing },
     });
 }
 
@@ -54,6 +55,7 @@ mod bindings2 {
                 import variables;
             }
         ",
+        imports: { default: tracing },
     });
 }
 

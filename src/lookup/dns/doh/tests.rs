@@ -16,7 +16,7 @@ fn result(react: impl Fn(&Message) -> Reaction, more: usize) -> (Outcome, Option
     let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
     let budget = Cell::new(more);
     let spend = || budget.get().checked_sub(1).map(|rest| budget.set(rest)).is_some();
-    let (outcome, rest) = world.run(send(&world, &config().primary, &query, spend, || {}));
+    let (outcome, rest) = world.run(send(&world, &config().primary, &query, spend));
     (outcome, rest, world.hosts().len())
 }
 

@@ -67,7 +67,7 @@ impl<'a> Instance<'a> {
         let limits = Limits { semaphore: &self.semaphore, requester, backoff: &self.backoff, budget };
         let permit = self.semaphore.try_acquire(requester).unwrap();
         let deadline = Deadline::after(&self.world, time);
-        let resolved = resolve(&self.world, &self.config, &query, deadline, &limits, permit, || {});
+        let resolved = resolve(&self.world, &self.config, &query, deadline, &limits, permit);
         let (after, Answer { outcome, source, shared, .. }) = self.world.time(resolved);
         assert_eq!(self.world.in_flight.get(), 0, "nothing is left in flight");
         Seen {

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RData, RecordType};
-use http::{HeaderMap, Version};
+use http::{HeaderMap, Method, Version};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -51,6 +51,8 @@ pub struct Doh {
 /// A query as it arrived.
 #[derive(Clone, Debug)]
 pub struct Query {
+    /// The method of the HTTP request.
+    pub method: Method,
     /// The path of the HTTP request.
     pub path: String,
     /// The version of HTTP.

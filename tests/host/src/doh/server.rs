@@ -1,4 +1,4 @@
-//! Connections and HTTP: from a POST to its script.
+//! Connections and HTTP: from a request to its script.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -6,6 +6,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use bytes::Bytes;
+use data_encoding::BASE64URL_NOPAD;
 use hickory_proto::op::Message;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
@@ -105,18 +107,24 @@ async fn respond(
         let count = Full::from(state.events.read(|tally| tally.arrived).to_string());
         return Ok(Response::new(count.map_err(|never| match never {}).boxed_unsync()));
     }
-    if head.method != Method::POST {
-        let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED);
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
-        return Ok(response);
-    }
-    if head.headers.get(header::CONTENT_TYPE).is_none_or(|media| media != DNS_MESSAGE) {
-        return Ok(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-    }
     let Ok(body) = body.collect().await else { return Ok(refusal(StatusCode::BAD_REQUEST)) };
-    let bytes = body.to_bytes();
+    let body = body.to_bytes();
+    let bytes = match head.method {
+        Method::GET => match parameter(head.uri.query()) {
+            Some(bytes) if body.is_empty() => bytes,
+            _ => return Ok(refusal(StatusCode::BAD_REQUEST)),
+        },
+        Method::POST if head.headers.get(header::CONTENT_TYPE).is_some_and(|media| media == DNS_MESSAGE) => body,
+        Method::POST => return Ok(refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
+        _ => {
+            let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED);
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+            return Ok(response);
+        }
+    };
     let Ok(message) = Message::from_vec(&bytes) else { return Ok(refusal(StatusCode::BAD_REQUEST)) };
     let query = Query {
+        method: head.method,
         path: head.uri.path().to_owned(),
         version: head.version,
         headers: head.headers,
@@ -133,6 +141,12 @@ async fn respond(
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response.map(|body| Watched::new(body, exchange, connection).boxed_unsync()))
+}
+
+/// The DNS message in the query of a URL (RFC 8484 section 4.1).
+fn parameter(query: Option<&str>) -> Option<Bytes> {
+    let encoded = query?.strip_prefix("dns=")?;
+    BASE64URL_NOPAD.decode(encoded.as_bytes()).ok().map(Bytes::from)
 }
 
 fn refusal(status: StatusCode) -> Response<Body> {

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use data_encoding::BASE64URL_NOPAD;
 use hickory_proto::op::{MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::DNSClass;
 use http::{Request, Response, StatusCode, header};
@@ -16,7 +17,7 @@ use super::*;
 
 const NAME: &str = "1.2.0.192.in-addr.arpa.";
 
-/// An HTTP client that sends queries as the component does.
+/// An HTTP client that sends queries as the component does: queries for names by GET, all others by POST.
 struct Asker(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
 impl Asker {
@@ -31,10 +32,18 @@ impl Asker {
     async fn ask(&self, origin: &str, name: &str, record_type: RecordType) -> Result<Response<Incoming>, Error> {
         let mut message = Message::new(0, MessageType::Query, OpCode::Query);
         message.add_query(Query::query(zone::name(name), record_type));
-        let request = Request::post(format!("{origin}/dns-query"))
-            .header(header::CONTENT_TYPE, "application/dns-message")
-            .body(Full::from(message.to_vec().unwrap()))
-            .unwrap();
+        let message = message.to_vec().unwrap();
+        // RFC 8484 section 4.1 has two forms.
+        let request = match record_type {
+            RecordType::PTR => {
+                let parameter = BASE64URL_NOPAD.encode(&message);
+                Request::get(format!("{origin}/dns-query?dns={parameter}")).body(Full::default())
+            }
+            _ => Request::post(format!("{origin}/dns-query"))
+                .header(header::CONTENT_TYPE, "application/dns-message")
+                .body(Full::from(message)),
+        };
+        let request = request.unwrap();
         within(self.0.request(request)).await
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::RecordType;
 use host::doh::{Answer, Script};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::support::{World, within};
@@ -91,7 +91,13 @@ async fn the_deadline_holds() {
 
 #[tokio::test]
 async fn the_query() {
-    let world = World::with(Answer::FromAddress, &[("doh_path", "/q")]).await;
+    for (method, expected) in [("get", Method::GET), ("post", Method::POST)] {
+        let world = World::with(Answer::FromAddress, &[("doh_path", "/q"), ("doh_method", method)]).await;
+        check_queries(&world, &expected).await;
+    }
+}
+
+async fn check_queries(world: &World, method: &Method) {
     let cases = [
         ("193.0.1.1", "1.1.0.193.in-addr.arpa.", "IPv4 (RFC 1035 section 3.5)"),
         (
@@ -107,7 +113,9 @@ async fn the_query() {
     assert_eq!(queries.len(), cases.len());
     for (query, (_, name, reason)) in queries.iter().zip(cases) {
         assert_eq!(query.name(), name, "{reason}");
-        assert_eq!(query.path, "/q", "doh_path");
+        assert_eq!((&query.method, query.path.as_str()), (method, "/q"), "doh_method and doh_path");
+        assert_eq!(query.headers["accept"], "application/dns-message");
+        assert_eq!(query.headers["accept-encoding"], "identity");
         assert_eq!(query.message.queries[0].query_type, RecordType::PTR);
         assert_eq!(query.message.metadata.id, 0, "for HTTP caches (RFC 8484 section 4.1)");
         assert!(query.message.metadata.recursion_desired);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
-use crate::server::Server;
+use crate::server::{Server, Usage};
 
 /// Requests for random addresses, as many as a number of keep-alive connections can carry.
 pub(crate) struct Load<'a> {
@@ -30,8 +30,11 @@ pub(crate) struct Sample {
     pub(crate) p50: f64,
     /// Milliseconds within which 99 of 100 answers came.
     pub(crate) p99: f64,
-    /// Microseconds of processor time that the server spent on an answer.
-    pub(crate) processor: f64,
+    /// Microseconds of processor time that the server spent on an answer: in the process itself, and in the kernel.
+    pub(crate) user: f64,
+    pub(crate) system: f64,
+    /// Page faults of the server per answer.
+    pub(crate) faults: f64,
     /// Queries to the resolver per answer.
     pub(crate) queries: f64,
 }
@@ -45,9 +48,9 @@ impl<'a> Load<'a> {
     /// Measures; an error where any answer is missing or not 2xx.
     pub(crate) fn run(&self, duration: Duration) -> anyhow::Result<Sample> {
         let sent = self.resolver.queries()?;
-        let before = self.server.processor_time()?;
+        let before = self.server.usage()?;
         let output = self.start(duration)?.wait_with_output()?;
-        let spent = self.server.processor_time()?.saturating_sub(before);
+        let spent = self.server.usage()?.since(before);
         let text = String::from_utf8(output.stdout)?;
         let line = text.lines().find_map(|line| line.strip_prefix("figures ")).context("wrk printed no figures")?;
         let sent = self.resolver.queries()? - sent;
@@ -70,7 +73,7 @@ impl<'a> Load<'a> {
 impl Sample {
     /// Reads what benches/random.lua prints: requests, then microseconds in all, of the 50th and of the 99th
     /// percentile, then errors.
-    fn parse(line: &str, spent: Duration, sent: u64) -> anyhow::Result<Self> {
+    fn parse(line: &str, spent: Usage, sent: u64) -> anyhow::Result<Self> {
         let figures = line.split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
         let [requests, duration, p50, p99, errors] = figures[..] else { anyhow::bail!("{line:?} is not five figures") };
         ensure!(requests > 0.0, "nothing was answered");
@@ -79,7 +82,9 @@ impl Sample {
             per_second: requests / (duration / 1e6),
             p50: p50 / 1e3,
             p99: p99 / 1e3,
-            processor: spent.as_secs_f64() * 1e6 / requests,
+            user: spent.user.as_secs_f64() * 1e6 / requests,
+            system: spent.system.as_secs_f64() * 1e6 / requests,
+            faults: spent.faults as f64 / requests,
             queries: sent as f64 / requests,
         })
     }
@@ -91,7 +96,9 @@ mod tests {
 
     #[test]
     fn figures() {
-        let sample = Sample { per_second: 500.0, p50: 20.5, p99: 31.0, processor: 100.0, queries: 0.5 };
+        let sample =
+            Sample { per_second: 500.0, p50: 20.5, p99: 31.0, user: 100.0, system: 50.0, faults: 3.0, queries: 0.5 };
+        let spent = Usage { user: Duration::from_millis(100), system: Duration::from_millis(50), faults: 3_000 };
         let cases = [
             ("1000 2000000 20500 31000 0", Some(sample), "a thousand in two seconds"),
             ("1000 2000000 20500 31000 1", None, "one failed"),
@@ -100,7 +107,7 @@ mod tests {
             ("1000 2000000 20500 31000 none", None, "not a figure"),
         ];
         for (line, expected, reason) in cases {
-            assert_eq!(Sample::parse(line, Duration::from_millis(100), 500).ok(), expected, "{reason}");
+            assert_eq!(Sample::parse(line, spent, 500).ok(), expected, "{reason}");
         }
     }
 }

@@ -5,6 +5,8 @@
 //! that a disturbance of the machine affects both.
 
 mod load;
+mod machine;
+mod metered;
 mod report;
 mod server;
 mod worst;
@@ -13,9 +15,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use load::{Load, Sample};
+use machine::Machine;
 use report::{Batches, Report, Row, Start};
 use server::Server;
 
@@ -31,13 +34,24 @@ struct Options {
     #[arg(long, default_value = "4", value_name = "N")]
     rounds: usize,
 
-    /// Measure only the worst requests
-    #[arg(long)]
-    worst: bool,
+    /// Measure only these: `loads`, `metered` or `worst`
+    #[arg(long, value_enum, value_name = "WHAT")]
+    only: Option<Part>,
 
     /// Where to write the report
     #[arg(long, default_value = "target/bench.md", value_name = "FILE")]
     out: PathBuf,
+}
+
+/// A part of the report.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Rates, latencies, processor time and page faults under load; memory and starts.
+    Loads,
+    /// Instructions and calls into the host.
+    Metered,
+    /// The worst requests.
+    Worst,
 }
 
 /// The delay of the resolver's answers.
@@ -51,10 +65,17 @@ const MANY_CONNECTIONS: usize = 256;
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let mut report = Report::new(options.seconds, options.rounds);
-    if !options.worst {
+    let wanted = |part| options.only.is_none_or(|only| only == part);
+    if wanted(Part::Loads) {
+        report.machine = Some(Machine::probe()?);
         measure_loads(&options, &mut report)?;
     }
-    report.worst = worst::measure(&server::component("ipedge.wasm")?)?;
+    if wanted(Part::Metered) {
+        report.metered = metered::measure()?;
+    }
+    if wanted(Part::Worst) {
+        report.worst = worst::measure(&server::component("ipedge.wasm")?)?;
+    }
     let text = report.to_string();
     std::fs::write(&options.out, &text).with_context(|| options.out.display().to_string())?;
     println!("{text}");

@@ -1,9 +1,12 @@
 //! The figures as Markdown.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use crate::load::{Load, Sample};
+use crate::machine::Machine;
+use crate::metered::{Metered, REUSED};
 use crate::worst::Worst;
 
 /// The measurements of a run.
@@ -16,6 +19,8 @@ pub(crate) struct Report {
     pub(crate) instances: Vec<(&'static str, u64)>,
     pub(crate) batches: Vec<Batches>,
     pub(crate) worst: Vec<Worst>,
+    pub(crate) metered: Vec<Metered>,
+    pub(crate) machine: Option<Machine>,
 }
 
 /// One load: the medians of its measurements.
@@ -50,6 +55,8 @@ impl Report {
             instances: Vec::new(),
             batches: Vec::new(),
             worst: Vec::new(),
+            metered: Vec::new(),
+            machine: None,
         }
     }
 }
@@ -66,7 +73,9 @@ impl Row {
             per_second: of(|sample| sample.per_second),
             p50: of(|sample| sample.p50),
             p99: of(|sample| sample.p99),
-            processor: of(|sample| sample.processor),
+            user: of(|sample| sample.user),
+            system: of(|sample| sample.system),
+            faults: of(|sample| sample.faults),
             queries: of(|sample| sample.queries),
         };
         Self { instances, name: load.name, connections: load.connections, middle, ratio }
@@ -86,8 +95,18 @@ impl fmt::Display for Report {
         if !self.rows.is_empty() {
             self.write_loads(f)?;
         }
-        self.write_worst(f)
+        if !self.metered.is_empty() {
+            self.write_metered(f)?;
+        }
+        if !self.worst.is_empty() {
+            self.write_worst(f)?;
+        }
+        Ok(())
     }
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }
 
 const MIB: f64 = (1 << 20) as f64;
@@ -101,16 +120,24 @@ impl Report {
         )?;
         writeln!(
             f,
-            "| instances | load | connections | req/s | b/a, d/c, e/d, f/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer | queries an answer |"
+            "| instances | load | connections | req/s | b/a, d/c, e/d, f/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer: user + system | page faults an answer | queries an answer |"
         )?;
-        writeln!(f, "|---|---|--:|--:|--:|--:|--:|--:|--:|")?;
+        writeln!(f, "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")?;
         for row in &self.rows {
-            let Sample { per_second, p50, p99, processor, queries } = row.middle;
+            let Sample { per_second, p50, p99, user, system, faults, queries } = row.middle;
             write!(f, "| {} | {} | {} | {per_second:.0} | ", row.instances, row.name, row.connections)?;
             if let Some([middle, least, greatest]) = row.ratio {
                 write!(f, "{middle:.2} ({least:.2} to {greatest:.2}) ")?;
             }
-            writeln!(f, "| {p50:.2} | {p99:.2} | {processor:.0} | {queries:.2} |")?;
+            writeln!(f, "| {p50:.2} | {p99:.2} | {user:.0} + {system:.0} | {faults:.1} | {queries:.2} |")?;
+        }
+        if let Some(Machine { fault, call }) = self.machine {
+            writeln!(
+                f,
+                "\nOn this machine a page fault costs {:.2} µs, and a system call {:.2} µs.",
+                micros(fault),
+                micros(call)
+            )?;
         }
         writeln!(f, "\n| batch of 100 new addresses | begins after ms | is whole after ms (least to greatest) |")?;
         writeln!(f, "|---|--:|--:|")?;
@@ -133,6 +160,34 @@ impl Report {
                 Some((_, bytes)) => writeln!(f, "{} |", bytes / 1024)?,
                 None => writeln!(f, "|")?,
             }
+        }
+        Ok(())
+    }
+
+    fn write_metered(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n| load | instances | guest instructions an answer | calls into the host an answer |")?;
+        writeln!(f, "|---|---|--:|--:|")?;
+        for Metered { name, instances, requests, instructions, calls } in &self.metered {
+            let an_answer = |count: u64| count as f64 / *requests as f64;
+            writeln!(
+                f,
+                "| {name} | {instances} | {:.0} | {:.1} |",
+                an_answer(*instructions),
+                an_answer(calls.values().sum())
+            )?;
+        }
+        let listed: Vec<_> = self.metered.iter().filter(|metered| metered.instances == REUSED).collect();
+        write!(f, "\n| calls into the host an answer, instances reused |")?;
+        listed.iter().try_for_each(|metered| write!(f, " {} |", metered.name))?;
+        writeln!(f, "\n|---|{}", "--:|".repeat(listed.len()))?;
+        let names: BTreeSet<_> = listed.iter().flat_map(|metered| metered.calls.keys()).collect();
+        for name in names {
+            write!(f, "| {name} |")?;
+            for metered in &listed {
+                let count = metered.calls.get(name).copied().unwrap_or(0);
+                write!(f, " {:.2} |", count as f64 / metered.requests as f64)?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }

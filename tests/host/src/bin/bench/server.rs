@@ -25,6 +25,44 @@ pub(crate) struct Memory {
     pub(crate) proportional: u64,
 }
 
+/// What a process has used since its start.
+#[derive(Clone, Copy)]
+pub(crate) struct Usage {
+    /// Processor time in the process itself.
+    pub(crate) user: Duration,
+    /// Processor time in the kernel, on behalf of the process.
+    pub(crate) system: Duration,
+    /// Page faults that needed no disk.
+    pub(crate) faults: u64,
+}
+
+impl Usage {
+    /// That of a process; `self` is this one.
+    pub(crate) fn of(process: &str) -> anyhow::Result<Self> {
+        /// Ticks are hundredths of a second to every program on Linux (USER_HZ).
+        const TICK: Duration = Duration::from_millis(10);
+        let file = format!("/proc/{process}/stat");
+        let text = std::fs::read_to_string(&file)?;
+        // After the name in parentheses, which may hold blanks. By proc(5), minflt, utime and stime are the fields 10, 14
+        // and 15 of all.
+        let (_, fields) = text.rsplit_once(')').with_context(|| file.clone())?;
+        let fields: Vec<_> = fields.split_whitespace().collect();
+        let field = |number: usize| -> anyhow::Result<u32> {
+            Ok(fields.get(number - 3).with_context(|| file.clone())?.parse()?)
+        };
+        Ok(Self { user: TICK * field(14)?, system: TICK * field(15)?, faults: field(10)?.into() })
+    }
+
+    /// What was used after `earlier`.
+    pub(crate) fn since(self, earlier: Self) -> Self {
+        Self {
+            user: self.user.saturating_sub(earlier.user),
+            system: self.system.saturating_sub(earlier.system),
+            faults: self.faults.saturating_sub(earlier.faults),
+        }
+    }
+}
+
 impl Server {
     /// A component in the host, with this resolver.
     pub(crate) fn host(component: &str, reuse: usize, resolver: &Server) -> anyhow::Result<Self> {
@@ -112,16 +150,9 @@ impl Server {
         Ok(answer)
     }
 
-    /// The processor time that the process has used.
-    pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
-        /// Ticks are hundredths of a second to every program on Linux (USER_HZ).
-        const TICK: Duration = Duration::from_millis(10);
-        let file = format!("/proc/{}/stat", self.process.id());
-        let text = std::fs::read_to_string(&file)?;
-        // After the name in parentheses, which may hold blanks: utime and stime are fields 14 and 15 of all, proc(5).
-        let fields = text.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().skip(11)).context(file)?;
-        let ticks = fields.take(2).map(str::parse::<u32>).sum::<Result<u32, _>>()?;
-        Ok(TICK * ticks)
+    /// What the process has used so far.
+    pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
+        Usage::of(&self.process.id().to_string())
     }
 
     /// The memory of the process now.
