@@ -1,9 +1,9 @@
 //! The order of the nodes in the file, chosen so that a lookup touches few pages of memory.
 //!
-//! An instance that has just started has none of the database in memory, and every page that a lookup touches costs a
-//! page fault. A page has room for several hundred nodes. Filled with a node and the nodes that most lookups visit after
-//! it, a page serves nine or more steps of a lookup. In plain depth-first order, a page near the root serves two or
-//! three.
+//! An instance that has just started has none of the database in memory. Every page that a lookup touches costs a page
+//! fault, or where the system maps sixteen pages at a time, every such window. A page has room for several hundred nodes.
+//! Filled with a node and the nodes that most lookups visit after it, a page serves nine or more steps of a lookup, and a
+//! window thirteen. In plain depth-first order, a page near the root serves two or three.
 
 use crate::graph::{Child, Graph, Kind};
 use rustc_hash::FxHashSet;
@@ -26,64 +26,130 @@ pub const ABSENT: u32 = u32::MAX;
 /// The size in bytes of a memory page on nearly all machines.
 pub const PAGE: usize = 4096;
 
+/// How many bytes of a file Linux maps into memory around a page that is touched (`fault_around_bytes`), from a multiple of
+/// this on.
+pub const WINDOW: usize = 65_536;
+
 /// The size in bytes of a node with 24-bit records, as the edge profile has.
 const NODE: usize = 6;
 
-/// Fills one page after another. Each starts with the most visited node that has no place yet, and takes the most visited
-/// of the nodes below it.
+/// Fills one window after another, and in each window one page after another.
 pub fn by_pages(graph: &Graph, root: Child) -> Layout {
     let visits = visits(graph, root);
-    let mut layout = Layout { nodes: Vec::new(), position: vec![ABSENT; graph.node_count()], leaves: Vec::new() };
+    let mut nodes = Vec::with_capacity(graph.node_count());
+    let mut part = vec![ABSENT; graph.node_count()];
+    let mut next = 0;
+    // The windows first: each node gets the number of its window.
+    let all = [root].into_iter().filter_map(node).collect();
+    let in_windows = fill(graph, &visits, all, WINDOW, &mut |node| {
+        let is_new = part[node as usize] == ABSENT;
+        if is_new {
+            part[node as usize] = (next * NODE / WINDOW) as u32;
+            next += 1;
+        }
+        is_new
+    });
+    // Then the pages of each window.
+    let mut placed = vec![false; graph.node_count()];
+    for window in in_windows.chunk_by(|one, other| part[*one as usize] == part[*other as usize]) {
+        let number = part[window[0] as usize];
+        let start = nodes.len() * NODE;
+        nodes.extend(fill_from(graph, &visits, window.to_vec(), PAGE, start, &mut |node| {
+            part[node as usize] == number && !std::mem::replace(&mut placed[node as usize], true)
+        }));
+    }
+    let mut position = vec![ABSENT; graph.node_count()];
+    for (place, node) in nodes.iter().enumerate() {
+        position[*node as usize] = place as u32;
+    }
+    let leaves = leaves(graph, &nodes);
+    Layout { nodes, position, leaves }
+}
+
+/// The nodes that can be reached from `starts` and that `take` takes, block by block. Each block starts with the most
+/// visited node that is left, and takes the most visited of the nodes below it.
+fn fill(graph: &Graph, visits: &[f64], starts: Vec<u32>, block: usize, take: &mut dyn FnMut(u32) -> bool) -> Vec<u32> {
+    fill_from(graph, visits, starts, block, 0, take)
+}
+
+/// The same, from an offset in the file.
+fn fill_from(
+    graph: &Graph,
+    visits: &[f64],
+    starts: Vec<u32>,
+    block: usize,
+    offset: usize,
+    take: &mut dyn FnMut(u32) -> bool,
+) -> Vec<u32> {
     // The most visited first; of equally visited nodes, the lowest number.
     let key = |node: u32| (visits[node as usize].to_bits(), Reverse(node));
-    let nodes = |children: [Child; 2]| {
-        children.into_iter().filter_map(|child| match child.kind() {
-            Kind::Node(node) => Some(node),
-            Kind::Leaf(_) | Kind::Empty => None,
-        })
-    };
-    let mut page = BinaryHeap::new();
-    let mut later: BinaryHeap<_> = nodes([root, Child::EMPTY]).map(|root| (u64::MAX, Reverse(root))).collect();
-    while let Some((_, Reverse(start))) = later.pop() {
-        page.push(key(start));
-        while let Some((_, Reverse(node))) = page.pop() {
-            if layout.position[node as usize] != ABSENT {
+    let mut taken = Vec::with_capacity(starts.len());
+    let mut later: BinaryHeap<_> = starts.into_iter().map(key).collect();
+    let mut current = BinaryHeap::new();
+    while let Some(start) = later.pop() {
+        current.push(start);
+        while let Some((_, Reverse(next))) = current.pop() {
+            if !take(next) {
                 continue;
             }
-            let place = layout.nodes.len();
-            layout.position[node as usize] = place as u32;
-            layout.nodes.push(node);
-            page.extend(nodes(graph.records(node)).filter(|&node| layout.position[node as usize] == ABSENT).map(key));
-            if place * NODE / PAGE != (place + 1) * NODE / PAGE {
-                later.extend(page.drain());
+            let end = offset + (taken.len() + 1) * NODE;
+            taken.push(next);
+            current.extend(graph.records(next).into_iter().filter_map(node).map(key));
+            if (end - NODE) / block != end / block {
+                later.extend(current.drain());
             }
         }
     }
-    layout.leaves = leaves(graph, &layout.nodes);
-    layout
+    taken
 }
 
-/// For each node the share of lookups that visit it, for addresses drawn uniformly by network, half of them IPv4.
+fn node(child: Child) -> Option<u32> {
+    match child.kind() {
+        Kind::Node(node) => Some(node),
+        Kind::Leaf(_) | Kind::Empty => None,
+    }
+}
+
+/// For each node the share of lookups that visit it. Half of them are of IPv4 addresses, and half of these are drawn
+/// uniformly from the networks and half from the addresses: busy networks are small ones, but not all small ones are busy.
+/// IPv6 addresses are drawn from the networks, because nearly all of their space is empty.
+///
+/// Every reader walks from the root to the node of IPv4 when it opens the file, so these nodes come first.
 fn visits(graph: &Graph, root: Child) -> Vec<f64> {
     let entry = graph.ipv4_entry(root);
     let networks = graph.networks_below(entry);
     let mut visits = vec![0.0; graph.node_count()];
-    for start in [root, entry] {
-        if let Kind::Node(node) = start.kind() {
-            visits[node as usize] += 0.5;
+    let mut by_address = vec![0.0; graph.node_count()];
+    for (start, share) in [(root, 0.5), (entry, 0.25)] {
+        if let Some(node) = node(start) {
+            visits[node as usize] += share;
         }
     }
+    if let Some(node) = node(entry) {
+        by_address[node as usize] = 0.25;
+    }
     // A node is made after those under it.
-    for node in (0..graph.node_count()).rev() {
-        let records = graph.records(node as u32);
+    for number in (0..graph.node_count()).rev() {
+        let records = graph.records(number as u32);
         let all: u64 = records.iter().map(|&record| networks.of(record)).sum();
         for record in records {
-            if let Kind::Node(below) = record.kind()
-                && all > 0
-            {
-                visits[below as usize] += visits[node] * networks.of(record) as f64 / all as f64;
+            let Some(below) = node(record) else { continue };
+            if all > 0 {
+                visits[below as usize] += visits[number] * networks.of(record) as f64 / all as f64;
             }
+            by_address[below as usize] += by_address[number] / 2.0;
         }
+    }
+    visits.iter_mut().zip(by_address).for_each(|(visits, more)| *visits += more);
+    let mut chain = root;
+    while chain != entry
+        && let Some(number) = node(chain)
+    {
+        visits[number as usize] += 1.0;
+        chain = graph.records(number)[0];
+    }
+    if let Some(root) = node(root) {
+        visits[root as usize] = f64::INFINITY;
     }
     visits
 }

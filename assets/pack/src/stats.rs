@@ -1,7 +1,7 @@
 //! Sizes of the parts of a database, and the number of memory pages that a lookup touches.
 
 use crate::access_trace::AccessTrace;
-use crate::node_layout::PAGE;
+use crate::node_layout::{PAGE, WINDOW};
 use fastrand::Rng;
 use std::fmt;
 
@@ -22,9 +22,11 @@ pub struct Figures {
     pub tree_pages: Pages,
     /// Pages of the data section that a lookup touches.
     pub data_pages: Pages,
+    /// Windows of 64 KiB that a lookup touches, in the search tree and in the data section.
+    pub windows: Pages,
 }
 
-/// Pages touched per lookup.
+/// Pages, or windows, touched per lookup.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Pages {
     /// On average.
@@ -43,7 +45,8 @@ pub fn of(bytes: &[u8]) -> Result<Figures, String> {
     let networks = networks(&trace, entry)?;
     let plain = plain(&trace);
     let mut random = Rng::with_seed(1);
-    let (mut before, mut after, mut data) = (Histogram::default(), Histogram::default(), Histogram::default());
+    let [mut before, mut after, mut data] = [PAGE; 3].map(Histogram::of);
+    let mut windows = Histogram::of(WINDOW);
     let (mut touched, mut touched_plain, mut touched_data) = (Vec::new(), Vec::new(), Vec::new());
     for lookup in 0..LOOKUPS {
         let mut record = if lookup % 2 == 0 { entry } else { 0 };
@@ -59,6 +62,7 @@ pub fn of(bytes: &[u8]) -> Result<Figures, String> {
         if record as usize > trace.nodes.len() {
             trace.value(record, &mut touched_data)?;
         }
+        windows.add(&mut touched.iter().chain(&touched_data).copied().collect());
         after.add(&mut touched);
         before.add(&mut touched_plain);
         data.add(&mut touched_data);
@@ -71,6 +75,7 @@ pub fn of(bytes: &[u8]) -> Result<Figures, String> {
         tree_pages_plain: before.pages(),
         tree_pages: after.pages(),
         data_pages: data.pages(),
+        windows: windows.pages(),
     })
 }
 
@@ -121,28 +126,35 @@ fn plain(trace: &AccessTrace) -> Vec<u32> {
     places.into_iter().map(|place| place.unwrap_or(next)).collect()
 }
 
-/// The number of lookups by the number of pages that they touched.
-#[derive(Default)]
-struct Histogram(Vec<u64>);
+/// The number of lookups by the number of pages, or of larger blocks, that they touched.
+struct Histogram {
+    block: usize,
+    lookups: Vec<u64>,
+}
 
 impl Histogram {
+    /// Of blocks of so many bytes.
+    fn of(block: usize) -> Self {
+        Self { block, lookups: Vec::new() }
+    }
+
     /// Counts a lookup by the offsets that it touched, and clears them.
     fn add(&mut self, touched: &mut Vec<usize>) {
-        touched.iter_mut().for_each(|place| *place /= PAGE);
+        touched.iter_mut().for_each(|place| *place /= self.block);
         touched.sort_unstable();
         touched.dedup();
-        if self.0.len() <= touched.len() {
-            self.0.resize(touched.len() + 1, 0);
+        if self.lookups.len() <= touched.len() {
+            self.lookups.resize(touched.len() + 1, 0);
         }
-        self.0[touched.len()] += 1;
+        self.lookups[touched.len()] += 1;
         touched.clear();
     }
 
     fn pages(&self) -> Pages {
-        let lookups: u64 = self.0.iter().sum();
-        let touched: u64 = (0..).zip(&self.0).map(|(pages, count)| pages * count).sum();
+        let lookups: u64 = self.lookups.iter().sum();
+        let touched: u64 = (0..).zip(&self.lookups).map(|(pages, count)| pages * count).sum();
         let mut seen = 0;
-        let p99 = self.0.iter().position(|count| {
+        let p99 = self.lookups.iter().position(|count| {
             seen += count;
             seen * 100 >= lookups * 99
         });
@@ -162,6 +174,7 @@ impl fmt::Display for Figures {
             ("search tree, if depth-first", self.tree_pages_plain),
             ("search tree, as stored", self.tree_pages),
             ("data", self.data_pages),
+            ("windows of 64 KiB, both", self.windows),
         ] {
             writeln!(f, "    {what:34} mean {:5.2}   p99 {}", pages.mean, pages.p99)?;
         }
@@ -184,7 +197,7 @@ mod tests {
 
     #[test]
     fn pages_are_counted_once_a_lookup() {
-        let mut histogram = Histogram::default();
+        let mut histogram = Histogram::of(PAGE);
         for _ in 0..98 {
             histogram.add(&mut vec![0, 1, PAGE - 1]);
         }

@@ -1,10 +1,23 @@
 //! The databases inside the component. `build.rs` chooses the files.
 
 /// Locations, in the GeoIP2 City schema.
-pub static GEO: &[u8] = include_bytes!(env!("IPEDGE_GEO"));
+pub static GEO: &[u8] = {
+    static BYTES: Aligned<{ include_bytes!(env!("IPEDGE_GEO")).len() }> =
+        Aligned(*include_bytes!(env!("IPEDGE_GEO")));
+    &BYTES.0
+};
 
 /// Autonomous systems, in the GeoLite2 ASN schema.
-pub static ASN: &[u8] = include_bytes!(env!("IPEDGE_ASN"));
+pub static ASN: &[u8] = {
+    static BYTES: Aligned<{ include_bytes!(env!("IPEDGE_ASN")).len() }> =
+        Aligned(*include_bytes!(env!("IPEDGE_ASN")));
+    &BYTES.0
+};
+
+/// Bytes that begin where a window of 64 KiB does. The packer arranges the search trees for that: what a lookup reads
+/// together is in one window, and in it on one page. Systems map a file into memory a window at a time.
+#[repr(C, align(65536))]
+struct Aligned<const N: usize>([u8; N]);
 
 /// What the two are and where they come from: see [`manifest`](crate::lookup::databases::manifest).
 pub static MANIFEST: &[u8] = include_bytes!(env!("IPEDGE_MANIFEST"));
