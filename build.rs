@@ -10,6 +10,7 @@ use std::{env, error::Error, fs};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pack::metadata;
+use pack::object::{self, Symbol};
 use sha2::{Digest, Sha256};
 
 const PAGE: &str = "src/response/page";
@@ -25,6 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rustc-env={variable}={}", folder.join(file).display());
     }
     constants(&folder.join("manifest.json"))?;
+    if env::var("CARGO_CFG_TARGET_FAMILY")? == "wasm" {
+        memory(&folder)?;
+    }
     page(&root.join(PAGE))
 }
 
@@ -54,6 +58,27 @@ fn constants(manifest: &Path) -> Result<(), Box<dyn Error>> {
     // Rounded up, so that it remains an upper bound; 0 means a lossless database.
     let bound = geo["error_bound_km"].as_f64().unwrap_or(0.0).ceil();
     println!("cargo::rustc-env=IPEDGE_ERROR_BOUND_KM={bound}");
+    Ok(())
+}
+
+/// Arranges the component's memory: the stack, a gap in which the heap begins (`src/platform/heap.rs`), constants and
+/// variables, and the databases.
+fn memory(folder: &Path) -> Result<(), Box<dyn Error>> {
+    /// The stack, which is at the beginning. Rust's default is twice as much.
+    const STACK: usize = 512 << 10;
+    /// The gap. With it, all that requests write, all constants and the top of the first search tree are in the first 2 MiB.
+    const GAP: usize = 320 << 10;
+    let read = |file: &str| fs::read(folder.join(file));
+    let (geo, asn) = (read("geo.mmdb")?, read("asn.mmdb")?);
+    let object =
+        object::file(&[Symbol { name: "ipedge_geo", bytes: &geo }, Symbol { name: "ipedge_asn", bytes: &asn }]);
+    let path = PathBuf::from(env::var("OUT_DIR")?).join("databases.o");
+    fs::write(&path, object)?;
+    println!("cargo::rustc-env=IPEDGE_GEO_LENGTH={}", geo.len());
+    println!("cargo::rustc-env=IPEDGE_ASN_LENGTH={}", asn.len());
+    println!("cargo::rustc-link-arg-cdylib={}", path.display());
+    println!("cargo::rustc-link-arg-cdylib=-zstack-size={STACK}");
+    println!("cargo::rustc-link-arg-cdylib=--global-base={}", STACK + GAP);
     Ok(())
 }
 

@@ -5,6 +5,8 @@
 
 pub mod body;
 pub mod clock;
+#[cfg(target_family = "wasm")]
+mod heap;
 pub mod memory;
 mod variables;
 mod wasi_http;

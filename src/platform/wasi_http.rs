@@ -17,15 +17,27 @@ pub(super) fn query_fields(query: &Outgoing<'_>) -> Vec<(String, Vec<u8>)> {
 }
 
 /// The response with this status, whose fields `get` gives, a value for each field line. `get` is dropped before the body
-/// is taken, because the platform may want the fields back first.
-pub(super) fn response<B>(status: u16, get: impl Fn(&str) -> Vec<Vec<u8>>, body: impl FnOnce() -> B) -> Response<B> {
-    let content_type = <[_; 1]>::try_from(get("content-type")).ok().map(|[one]| one);
+/// is taken, because the platform may want the fields back first. `body` gets its length, if that is known.
+pub(super) fn response<B>(
+    status: u16,
+    get: impl Fn(&str) -> Vec<Vec<u8>>,
+    body: impl FnOnce(Option<usize>) -> B,
+) -> Response<B> {
+    let one = |name: &str| <[_; 1]>::try_from(get(name)).ok().map(|[one]| one);
+    let content_type = one("content-type");
+    let length = one("content-length").as_deref().and_then(length);
     let codings = get("content-encoding");
     let content_encoding = (!codings.is_empty()).then(|| codings.join(&b", "[..]));
     let age = get("age").into_iter().next();
     let retry_after = if status < 300 { None } else { get("retry-after").into_iter().next() };
     drop(get);
-    Response { status, content_type, content_encoding, age, retry_after, body: body() }
+    Response { status, content_type, content_encoding, age, retry_after, body: body(length) }
+}
+
+/// A value of `content-length` (RFC 9110 section 8.6): digits alone.
+fn length(value: &[u8]) -> Option<usize> {
+    let text = std::str::from_utf8(value).ok()?;
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Defines, for the types in a module `types`: `method_name`, `scheme`, `unreachable`, `cut_off`.
@@ -159,3 +171,23 @@ macro_rules! define_for_types {
 }
 
 pub(super) use define_for_types;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths() {
+        for (value, expected, why) in [
+            (&b"0"[..], Some(0), "no body"),
+            (b"1234", Some(1234), "a body"),
+            (b"", None, "empty"),
+            (b"+5", None, "a sign"),
+            (b"5, 5", None, "a list"),
+            (b"99999999999999999999999", None, "more than memory has"),
+            (b"\xff", None, "not a text"),
+        ] {
+            assert_eq!(length(value), expected, "{why}");
+        }
+    }
+}

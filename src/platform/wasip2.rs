@@ -116,14 +116,17 @@ struct BodyReader {
     ready: Option<AsyncPollable>,
     /// `None` once it has ended.
     stream: Option<InputStream>,
+    /// The bytes that are still to come, if that is known. After the last, nothing is waited for.
+    left: Option<usize>,
     _body: Option<IncomingBody>,
 }
 
 impl BodyReader {
-    /// The body that `consume` takes out of a message; empty where it has been taken already.
-    fn new(body: Option<IncomingBody>) -> Self {
+    /// A body; empty where it has been taken already. `length` is its length, if that is known.
+    fn new(body: Option<IncomingBody>, length: Option<usize>) -> Self {
         let stream = body.as_ref().and_then(|body| body.stream().ok());
-        Self { ready: stream.as_ref().map(|stream| AsyncPollable::new(stream.subscribe())), stream, _body: body }
+        let ready = stream.as_ref().map(|stream| AsyncPollable::new(stream.subscribe()));
+        Self { ready, stream, left: length, _body: body }
     }
 }
 
@@ -133,10 +136,16 @@ impl Body for BodyReader {
         const PIECE: u64 = 16 * 1024;
         loop {
             let (Some(stream), Some(ready)) = (&self.stream, &self.ready) else { return Ok(None) };
+            if self.left == Some(0) {
+                return Ok(None);
+            }
             match stream.read(PIECE) {
                 // Nothing has arrived yet.
                 Ok(bytes) if bytes.is_empty() => ready.wait_for().await,
-                Ok(bytes) => return Ok(Some(bytes)),
+                Ok(bytes) => {
+                    self.left = self.left.map(|left| left.saturating_sub(bytes.len()));
+                    return Ok(Some(bytes));
+                }
                 Err(error) => {
                     self.ready = None;
                     self.stream = None;

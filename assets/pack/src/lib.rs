@@ -27,6 +27,7 @@ pub mod manifest;
 pub mod metadata;
 pub mod network;
 pub mod node_layout;
+pub mod object;
 pub mod place;
 pub mod value;
 pub mod wire;

@@ -1,23 +1,34 @@
 //! The databases inside the component. `build.rs` chooses the files.
 
 /// Locations, in the GeoIP2 City schema.
-pub static GEO: &[u8] = {
-    static BYTES: Aligned<{ include_bytes!(env!("IPEDGE_GEO")).len() }> =
-        Aligned(*include_bytes!(env!("IPEDGE_GEO")));
-    &BYTES.0
-};
+pub static GEO: &[u8] = bytes::GEO;
 
 /// Autonomous systems, in the GeoLite2 ASN schema.
-pub static ASN: &[u8] = {
-    static BYTES: Aligned<{ include_bytes!(env!("IPEDGE_ASN")).len() }> =
-        Aligned(*include_bytes!(env!("IPEDGE_ASN")));
-    &BYTES.0
-};
+pub static ASN: &[u8] = bytes::ASN;
 
-/// Bytes that begin where a window of 64 KiB does. The packer arranges the search trees for that: what a lookup reads
-/// together is in one window, and in it on one page. Systems map a file into memory a window at a time.
-#[repr(C, align(65536))]
-struct Aligned<const N: usize>([u8; N]);
+/// In tests, the bytes are constants.
+#[cfg(not(target_family = "wasm"))]
+mod bytes {
+    pub(super) static GEO: &[u8] = include_bytes!(env!("IPEDGE_GEO"));
+    pub(super) static ASN: &[u8] = include_bytes!(env!("IPEDGE_ASN"));
+}
+
+/// In a component, the bytes are in an object file that `build.rs` gives to the linker. They stand behind all other data,
+/// and each begins where a window of 64 KiB does, for which the packer arranges the search trees: systems map a file into
+/// memory a window at a time.
+#[cfg(target_family = "wasm")]
+mod bytes {
+    use super::number;
+
+    unsafe extern "C" {
+        static ipedge_geo: [u8; number(env!("IPEDGE_GEO_LENGTH")) as usize];
+        static ipedge_asn: [u8; number(env!("IPEDGE_ASN_LENGTH")) as usize];
+    }
+
+    // SAFETY: the object file defines the symbols with these lengths, and nothing writes there.
+    pub(super) static GEO: &[u8] = unsafe { &ipedge_geo };
+    pub(super) static ASN: &[u8] = unsafe { &ipedge_asn };
+}
 
 /// What the two are and where they come from: see [`manifest`](crate::lookup::databases::manifest).
 pub static MANIFEST: &[u8] = include_bytes!(env!("IPEDGE_MANIFEST"));

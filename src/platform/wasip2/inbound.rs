@@ -57,7 +57,7 @@ impl Request for Incoming {
 
     fn body(&self) -> BodyReader {
         let body = if self.is_body_taken.replace(true) { None } else { self.request.consume().ok() };
-        BodyReader::new(body)
+        BodyReader::new(body, None)
     }
 }
 

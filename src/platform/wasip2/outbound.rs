@@ -42,7 +42,7 @@ pub(super) async fn send(query: &Outgoing<'_>) -> Result<Response<BodyReader>, E
     Ok(wasi_http::response(
         response.status(),
         move |name| headers.get(name),
-        || BodyReader::new(response.consume().ok()),
+        |length| BodyReader::new(response.consume().ok(), length),
     ))
 }
 

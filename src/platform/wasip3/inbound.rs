@@ -59,7 +59,7 @@ impl Request for Incoming {
     }
 
     fn body(&self) -> BodyReader {
-        BodyReader::new(self.request.take(), types::Request::consume_body)
+        BodyReader::new(self.request.take(), None, types::Request::consume_body)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use wasip3::http::types::{self, ErrorCode, Trailers};
+use wasip3::http::types::{ErrorCode, Trailers};
 use wasip3::wit_bindgen::{FutureReader, FutureWriter, StreamReader, StreamResult, StreamWriter};
 use wasip3::{wit_future, wit_stream};
 
@@ -68,18 +68,23 @@ impl Sink for StreamSink {
 pub(super) struct BodyReader {
     /// `None` once it has ended.
     message: Option<Message>,
+    /// The bytes that are still to come, if that is known. After the last, nothing is waited for: each wait for the
+    /// platform costs as much as a lookup.
+    left: Option<usize>,
     /// Dropped with the rest, which reports to the platform that the message has been dealt with.
     _received: FutureWriter<Result<(), ErrorCode>>,
 }
 
 impl BodyReader {
-    /// The body that `consume` takes out of `message`; empty where it has been taken already.
+    /// The body that `consume` takes out of `message`; empty where it has been taken already. `length` is its length, if
+    /// that is known.
     pub(super) fn new<M>(
         message: Option<M>,
+        length: Option<usize>,
         consume: impl FnOnce(M, FutureReader<Result<(), ErrorCode>>) -> Message,
     ) -> Self {
         let (received, result) = wit_future::new(|| Ok(()));
-        Self { message: message.map(|message| consume(message, result)), _received: received }
+        Self { message: message.map(|message| consume(message, result)), left: length, _received: received }
     }
 }
 
@@ -88,9 +93,13 @@ impl Body for BodyReader {
         /// A reply with a few names fits at once.
         const PIECE: usize = 1024;
         let Some((mut stream, end)) = self.message.take() else { return Ok(None) };
+        if self.left == Some(0) {
+            return Ok(None);
+        }
         let (result, bytes) = stream.read(Vec::with_capacity(PIECE)).await;
         if matches!(result, StreamResult::Complete(_)) {
             self.message = Some((stream, end));
+            self.left = self.left.map(|left| left.saturating_sub(bytes.len()));
             return Ok(Some(bytes));
         }
         // The stream ends the same way whether the body is complete or was cut off; this distinguishes them.
@@ -98,12 +107,5 @@ impl Body for BodyReader {
             Ok(_) => Ok(None),
             Err(error) => Err(cut_off(&error)),
         }
-    }
-}
-
-/// The body of a response.
-impl From<types::Response> for BodyReader {
-    fn from(response: types::Response) -> Self {
-        Self::new(Some(response), types::Response::consume_body)
     }
 }

@@ -23,7 +23,11 @@ pub(super) async fn send(query: &Outgoing<'_>) -> Result<Response<BodyReader>, E
         },
     }?;
     let headers = response.get_headers();
-    Ok(wasi_http::response(response.get_status_code(), move |name| headers.get(name), || response.into()))
+    Ok(wasi_http::response(
+        response.get_status_code(),
+        move |name| headers.get(name),
+        |length| BodyReader::new(Some(response), length, types::Response::consume_body),
+    ))
 }
 
 /// A request, and the rest of the write of its body.
