@@ -1,10 +1,9 @@
-//! The memory that a new instance gets without page faults.
+//! The heap, in memory that costs no page faults.
 //!
-//! Hosts make linear memory anew for each instance, and each page that an instance touches first costs a page fault. Spin
-//! and other hosts of Wasmtime's pooling allocator except the first part of it (Spin: 2 MiB, `linear_memory_keep_resident`),
-//! which they clear without giving it back. The linker puts the stack there, then the static data, of which the databases
-//! are 49 MiB, and the heap at the end. `build.rs` makes it leave a gap between stack and data, and the heap begins in the
-//! gap: most requests need no other memory.
+//! Hosts make linear memory anew for each instance, and each page costs a page fault when it is touched first. The first
+//! part is an exception: Wasmtime's pooling allocator clears it and keeps its pages (`linear_memory_keep_resident`, 2 MiB in
+//! Spin). The linker puts the stack there, then all data, and the heap behind the 49 MiB of databases. `build.rs` makes it
+//! leave a gap between stack and data. The heap begins in that gap, and most requests need no other memory.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::arch::wasm32;

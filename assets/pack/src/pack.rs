@@ -39,7 +39,7 @@ pub enum Profile {
 const LARGEST_APPLICATION: usize = 50 << 20;
 
 /// The size in bytes that is reserved for the component without its databases.
-const COMPONENT: usize = 5 << 19;
+const COMPONENT: usize = 2 << 20;
 
 /// The budget in bytes for both databases.
 pub const DEFAULT_BUDGET: usize = LARGEST_APPLICATION - COMPONENT;

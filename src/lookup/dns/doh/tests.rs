@@ -1,5 +1,7 @@
 use std::cell::Cell;
 
+use data_encoding::BASE64URL_NOPAD;
+
 use super::*;
 use crate::testing::{Canned, Reaction, World, config, name, ptr};
 use hickory_proto::op::{Message, ResponseCode};
@@ -194,4 +196,19 @@ fn pauses() {
         let (_, pause, _) = result(|_| Reaction::http(Canned { status, retry_after, ..Canned::default() }), 0);
         assert_eq!(pause, expected, "{status} {retry_after:?}: {why}");
     }
+}
+
+/// The two forms of RFC 8484 section 4.1.
+#[test]
+fn requests_of_both_methods() {
+    let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
+    let mut resolver = config().primary;
+    let get = request(&resolver, &query);
+    let encoded = get.path_with_query.strip_prefix("/dns-query?dns=").unwrap();
+    assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')), "{encoded}");
+    assert_eq!(BASE64URL_NOPAD.decode(encoded.as_bytes()).unwrap(), query.bytes());
+    assert_eq!(get.message, None);
+    resolver.method = Method::Post;
+    let post = request(&resolver, &query);
+    assert_eq!((&*post.path_with_query, post.message), ("/dns-query", Some(query.bytes())));
 }
