@@ -61,13 +61,12 @@ fn constants(manifest: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Arranges the component's memory: the stack, a gap in which the heap begins (`src/platform/heap.rs`), constants and
-/// variables, and the databases.
+/// Arranges the component's memory: the stack, constants and variables, the databases, and behind them the variables that
+/// begin as zero and the heap.
 fn memory(folder: &Path) -> Result<(), Box<dyn Error>> {
-    /// The stack, which is at the beginning. Rust's default is twice as much.
+    /// The stack in bytes. Rust's default is twice as much; with less of it, constants and the top of the first search tree
+    /// are in the first 2 MiB of memory, which hosts do not make anew for each instance.
     const STACK: usize = 512 << 10;
-    /// The gap. With it, all that requests write, all constants and the top of the first search tree are in the first 2 MiB.
-    const GAP: usize = 320 << 10;
     let read = |file: &str| fs::read(folder.join(file));
     let (geo, asn) = (read("geo.mmdb")?, read("asn.mmdb")?);
     let object =
@@ -78,7 +77,6 @@ fn memory(folder: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-env=IPEDGE_ASN_LENGTH={}", asn.len());
     println!("cargo::rustc-link-arg-cdylib={}", path.display());
     println!("cargo::rustc-link-arg-cdylib=-zstack-size={STACK}");
-    println!("cargo::rustc-link-arg-cdylib=--global-base={}", STACK + GAP);
     Ok(())
 }
 

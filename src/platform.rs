@@ -5,8 +5,6 @@
 
 pub mod body;
 pub mod clock;
-#[cfg(target_family = "wasm")]
-mod heap;
 pub mod memory;
 mod variables;
 mod wasi_http;
@@ -68,6 +66,8 @@ pub struct Outgoing<'a> {
     pub path_with_query: Cow<'a, str>,
     /// The DNS message that is POSTed; `None` for a GET, which has it in its query.
     pub message: Option<&'a [u8]>,
+    /// Whether caches on the way may neither answer it nor store the answer.
+    pub is_private: bool,
 }
 
 /// A request to the service.

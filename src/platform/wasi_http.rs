@@ -9,6 +9,10 @@ pub(super) fn query_fields(query: &Outgoing<'_>) -> Vec<(String, Vec<u8>)> {
     let field = |name: &str, value: &[u8]| (name.to_owned(), value.to_owned());
     // Without the second, any coding is acceptable (RFC 9110 section 12.5.3).
     let mut fields = vec![field("accept", MEDIA_TYPE), field("accept-encoding", b"identity")];
+    if query.is_private {
+        // RFC 9111 sections 5.2.1.4 and 5.2.1.5.
+        fields.push(field("cache-control", b"no-cache, no-store"));
+    }
     if let Some(message) = query.message {
         fields.push(field("content-type", MEDIA_TYPE));
         fields.push(field("content-length", message.len().to_string().as_bytes()));
@@ -175,6 +179,20 @@ pub(super) use define_for_types;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_of_queries() {
+        let url = "https://dns.example/q".parse().unwrap();
+        for (message, is_private, expected, why) in [
+            (None, false, "accept accept-encoding", "a GET"),
+            (None, true, "accept accept-encoding cache-control", "caches must not know of it"),
+            (Some(&b"abc"[..]), false, "accept accept-encoding content-type content-length", "a POST"),
+        ] {
+            let query = Outgoing { url: &url, path_with_query: "/q".into(), message, is_private };
+            let names: Vec<_> = query_fields(&query).into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names.join(" "), expected, "{why}");
+        }
+    }
 
     #[test]
     fn lengths() {

@@ -32,7 +32,7 @@ impl Style {
 pub struct Json {
     /// The text.
     pub text: Vec<u8>,
-    /// What it says, but for its TTLs: they count down while the rest stays the same.
+    /// What it says, except its TTLs: they count down while the rest stays the same.
     pub essence: Essence,
 }
 
@@ -85,15 +85,29 @@ impl io::Write for Output<'_> {
     }
 }
 
-/// The layout, which also notices TTLs: numbers under the key `ttl`.
+/// The layout, which also notices TTLs: numbers under the key `ttl`. No key of a document has characters that are escaped.
 struct Layout<'a> {
     /// The number of levels; `None` if nothing is indented.
     level: Option<usize>,
     /// Whether the array or object that ends next has elements.
     has_elements: bool,
-    in_key: bool,
+    key: Key,
+    /// Whether the value that is written next is that of the key `ttl`.
     is_ttl: bool,
     passes: &'a Cell<bool>,
+}
+
+/// The key that is being written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    /// It is not a key.
+    None,
+    /// Nothing of it is written.
+    Begins,
+    /// It is `ttl` so far.
+    Ttl,
+    /// It is another.
+    Other,
 }
 
 impl<'a> Layout<'a> {
@@ -103,7 +117,7 @@ impl<'a> Layout<'a> {
             Style::Indented => Some(0),
             Style::Element => Some(1),
         };
-        Self { level, has_elements: false, in_key: false, is_ttl: false, passes }
+        Self { level, has_elements: false, key: Key::None, is_ttl: false, passes }
     }
 
     fn open<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
@@ -167,12 +181,14 @@ impl Formatter for Layout<'_> {
     }
 
     fn begin_object_key<W: io::Write + ?Sized>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.in_key = true;
+        self.key = Key::Begins;
+        self.is_ttl = false;
         self.begin_element(writer, first)
     }
 
     fn end_object_key<W: io::Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
-        self.in_key = false;
+        self.is_ttl = self.key == Key::Ttl;
+        self.key = Key::None;
         Ok(())
     }
 
@@ -181,9 +197,11 @@ impl Formatter for Layout<'_> {
     }
 
     fn write_string_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        if self.in_key {
-            self.is_ttl = text == "ttl";
-        }
+        self.key = match self.key {
+            Key::None => Key::None,
+            Key::Begins if text == "ttl" => Key::Ttl,
+            Key::Begins | Key::Ttl | Key::Other => Key::Other,
+        };
         writer.write_all(text.as_bytes())
     }
 
@@ -244,7 +262,8 @@ mod tests {
             (json!(300), json!(299), "a TTL alone is all that there is"),
             (json!({"a": "\"ttl\":300"}), json!({"a": "\"ttl\":299"}), "a text that looks like a TTL"),
             (json!({"a": {"ttl": 1}, "b": 300}), json!({"a": {"ttl": 1}, "b": 299}), "a number after a TTL"),
-            (json!({"ttl": [300]}), json!({"ttl": [299]}), "numbers in a list are no TTL"),
+            (json!({"ttl": [300]}), json!({"ttl": [299]}), "numbers in a list are not TTLs"),
+            (json!({"ttl": null, "": 300}), json!({"ttl": null, "": 299}), "an empty key after a TTL"),
             (json!([{"ttl": null}, 300]), json!([{"ttl": null}, 299]), "a number after an object with a TTL"),
         ] {
             assert_ne!(essence(&one, Style::Compact), essence(&other, Style::Compact), "{why}");

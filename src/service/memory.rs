@@ -1,6 +1,6 @@
 //! The memory that the responses of an instance may hold, and the reply when it is used up.
 //!
-//! An instance may have 96 MiB of linear memory, of which the databases take 49. It serves up to 16 requests at once, and
+//! An instance may have 96 MiB of linear memory, of which the databases take 48. It serves up to 16 requests at once, and
 //! a request counts only until the head of its response is sent: up to 128 bodies can be written at the same time.
 
 use std::sync::Arc;

@@ -191,4 +191,41 @@ mod tests {
         assert!(absent > 0, "a node that no tree uses is left out");
         assert_eq!(layout.leaves.len(), 4000);
     }
+
+    /// The offsets of the nodes on the way to an address.
+    fn path(graph: &Graph, layout: &Layout, root: Child, bits: u128) -> Vec<usize> {
+        let mut child = root;
+        let mut offsets = Vec::new();
+        for bit in (0..128).rev() {
+            let Some(number) = node(child) else { break };
+            offsets.push(layout.position[number as usize] as usize * NODE);
+            child = graph.records(number)[(bits >> bit & 1) as usize];
+        }
+        offsets
+    }
+
+    #[test]
+    fn a_lookup_touches_few_windows() {
+        let mut graph = Graph::default();
+        let networks: Vec<(Network, u32)> = (0..60_000_u32)
+            .map(|n| (format!("{}.{}.{}.0/24", 1 + n / 6_000, n / 24 % 250, n % 24 * 10).parse().unwrap(), n))
+            .collect();
+        let ipv4 = graph.tree(Network::IPV4, &networks);
+        let root = graph.join(ipv4, Child::EMPTY, &Network::IPV4_ALIASES);
+        let layout = by_pages(&graph, root);
+        assert!(layout.nodes.len() * NODE > 4 * WINDOW, "{} nodes: several windows", layout.nodes.len());
+        let chain = path(&graph, &layout, root, 0);
+        assert!(chain[..96].iter().all(|offset| offset / PAGE == 0), "what every reader visits is on the first page");
+        let touched = |block: usize| {
+            let blocks = networks.iter().map(|(network, _)| {
+                let path = path(&graph, &layout, root, network.first());
+                let mut blocks: Vec<_> = path.into_iter().map(|at| at / block).collect();
+                blocks.sort_unstable();
+                blocks.dedup();
+                blocks.len()
+            });
+            blocks.sum::<usize>() as f64 / networks.len() as f64
+        };
+        assert!(touched(WINDOW) < 2.1 && touched(PAGE) < 3.1, "{} windows, {} pages", touched(WINDOW), touched(PAGE));
+    }
 }

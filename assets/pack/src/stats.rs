@@ -133,7 +133,7 @@ struct Histogram {
 }
 
 impl Histogram {
-    /// Of blocks of so many bytes.
+    /// Counts blocks of `block` bytes.
     fn of(block: usize) -> Self {
         Self { block, lookups: Vec::new() }
     }

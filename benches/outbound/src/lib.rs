@@ -6,11 +6,12 @@
 use std::sync::OnceLock;
 
 use spin_sdk::http::body::IncomingBodyExt;
-use spin_sdk::http::{EmptyBody, FullBody, IntoResponse, Request, Response, StatusCode};
+use spin_sdk::http::{EmptyBody, IntoResponse, Request, Response, StatusCode};
 use spin_sdk::{http_service, variables};
 
-/// A query for `8.8.8.8.in-addr.arpa. IN PTR` with ID 0 and RD set (RFC 1035 section 4).
-const QUERY: &[u8] = b"\0\0\x01\0\0\x01\0\0\0\0\0\0\x018\x018\x018\x018\x07in-addr\x04arpa\0\0\x0c\0\x01";
+/// A query for `8.8.8.8.in-addr.arpa. IN PTR` with ID 0 and RD set (RFC 1035 section 4), as the parameter of a GET (RFC
+/// 8484 section 4.1).
+const QUERY: &str = "AAABAAABAAAAAAAAATgBOAE4ATgHaW4tYWRkcgRhcnBhAAAMAAE";
 
 /// Read once per instance, as ipedge does.
 static RESOLVER: OnceLock<String> = OnceLock::new();
@@ -23,12 +24,11 @@ async fn query(_: Request) -> anyhow::Result<impl IntoResponse> {
         Some(resolver) => resolver,
         None => {
             let origin = variables::get("doh_primary").await?;
-            RESOLVER.get_or_init(|| format!("{origin}/dns-query"))
+            RESOLVER.get_or_init(|| format!("{origin}/dns-query?dns={QUERY}"))
         }
     };
-    let request = spin_sdk::http::Request::post(resolver)
-        .header("content-type", "application/dns-message")
-        .body(FullBody::new(QUERY))?;
+    let request =
+        spin_sdk::http::Request::get(resolver).header("accept", "application/dns-message").body(EmptyBody::new())?;
     let answer = spin_sdk::http::send(request).await?;
     anyhow::ensure!(answer.status() == StatusCode::OK, "the resolver answered {}", answer.status());
     let answer = answer.into_body().bytes().await?;

@@ -13,7 +13,7 @@ mod bytes {
     pub(super) static ASN: &[u8] = include_bytes!(env!("IPEDGE_ASN"));
 }
 
-/// In a component, the bytes are in an object file that `build.rs` gives to the linker. They stand behind all other data,
+/// In a component, the bytes are in an object file that `build.rs` gives to the linker. They stand behind all constants,
 /// and each begins where a window of 64 KiB does, for which the packer arranges the search trees: systems map a file into
 /// memory a window at a time.
 #[cfg(target_family = "wasm")]

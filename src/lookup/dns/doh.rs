@@ -20,7 +20,7 @@ pub const MEDIA_TYPE: &str = "application/dns-message";
 const MAX_REPLY: usize = 65_535;
 
 /// Sends `query` to `resolver`. A failure is an [`Outcome`] with its reason, not an error. The second value is the time for
-/// which the resolver asks not to be queried, if it does.
+/// which the resolver asks not to be queried, if it does. HTTP caches on the way are not used where `is_private` says so.
 ///
 /// The resolver may have closed a connection of the platform's pool in the meantime. Then the query is sent once more, if
 /// `spend` allows another one: a DNS query is safe to repeat (RFC 9110 section 9.2.2).
@@ -28,9 +28,10 @@ pub(super) async fn send(
     platform: &impl Platform,
     resolver: &Resolver,
     query: &Query,
+    is_private: bool,
     spend: impl Fn() -> bool,
 ) -> (Outcome, Option<Duration>) {
-    let request = request(resolver, query);
+    let request = request(resolver, query, is_private);
     let response = match platform.send(&request).await {
         Err(error) if error.closed && spend() => platform.send(&request).await,
         first => first,
@@ -45,16 +46,16 @@ pub(super) async fn send(
 
 /// The request of RFC 8484 section 4.1: a GET with the message in base64url (RFC 4648 section 5) without padding, or a
 /// POST.
-fn request<'a>(resolver: &'a Resolver, query: &'a Query) -> Outgoing<'a> {
+fn request<'a>(resolver: &'a Resolver, query: &'a Query, is_private: bool) -> Outgoing<'a> {
     let Resolver { url, method } = resolver;
     let path = url.path();
     match method {
         Method::Get => {
             let mut path_with_query = format!("{path}?dns=");
             BASE64URL_NOPAD.encode_append(query.bytes(), &mut path_with_query);
-            Outgoing { url, path_with_query: path_with_query.into(), message: None }
+            Outgoing { url, path_with_query: path_with_query.into(), message: None, is_private }
         }
-        Method::Post => Outgoing { url, path_with_query: path.into(), message: Some(query.bytes()) },
+        Method::Post => Outgoing { url, path_with_query: path.into(), message: Some(query.bytes()), is_private },
     }
 }
 

@@ -68,6 +68,7 @@ impl<'a, O: Platform> Queries<'a, O> {
                 requester: shared.semaphore.requester(),
                 backoff: &shared.backoff,
                 budget: Cell::new(budget),
+                is_private: scope.private,
             },
             private: scope.private,
             summary: RefCell::new(Summary { private: scope.private, ..Summary::default() }),
@@ -123,7 +124,7 @@ impl<'a, O: Platform> Queries<'a, O> {
         answer.unwrap_or_else(|| self.failed(Status::Timeout, resolver::silence(given)))
     }
 
-    /// Sends the query.
+    /// Sends the query, unless the permit has come at the moment when the time is up.
     async fn fetch(&self, query: &Query, permit: Permit<'_>) -> Answer {
         if self.deadline.left(self.platform).is_zero() {
             return self.failed(Status::Timeout, resolver::silence(Duration::ZERO));

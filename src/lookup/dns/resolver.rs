@@ -32,6 +32,8 @@ pub(super) struct Limits<'a> {
     pub(super) backoff: &'a Backoff,
     /// How many queries the request may still send.
     pub(super) budget: Cell<usize>,
+    /// Whether the queries may not use HTTP caches on the way to a resolver.
+    pub(super) is_private: bool,
 }
 
 impl Limits<'_> {
@@ -69,7 +71,7 @@ pub(super) async fn resolve<'a, O: Platform>(
     let started = platform.now();
     let has_full_time = has_full_time(config, deadline.left(platform));
     let send = async |number: usize, resolver: &'a Resolver| {
-        let (outcome, pause) = doh::send(platform, resolver, query, || limits.spend()).await;
+        let (outcome, pause) = doh::send(platform, resolver, query, limits.is_private, || limits.spend()).await;
         if let Some(time) = pause {
             limits.backoff.start(number, platform.now(), time);
         }

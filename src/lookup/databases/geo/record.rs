@@ -113,7 +113,7 @@ impl<'de> Visitor<'de> for Value<'_, 'de> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.part {
-            Part::Text(_) => "a text",
+            Part::Text(_) => "a string",
             Part::Coordinate(_) => "a coordinate",
             Part::Radius => "a radius in kilometres",
             Part::IsEu => "true or false",
@@ -222,15 +222,15 @@ mod tests {
         for (json, expected) in [
             ("[]", "expected a map"),
             (r#"{"country": "NO"}"#, "expected a map"),
-            (r#"{"country": {"iso_code": 47}}"#, "expected a text"),
-            (r#"{"country": {"iso_code": {}}}"#, "expected a text"),
+            (r#"{"country": {"iso_code": 47}}"#, "expected a string"),
+            (r#"{"country": {"iso_code": {}}}"#, "expected a string"),
             (r#"{"country": {"is_in_european_union": 1}}"#, "expected true or false"),
             (r#"{"subdivisions": {}}"#, "expected a list of subdivisions"),
             (r#"{"location": {"latitude": "north"}}"#, "expected a coordinate"),
             (r#"{"location": {"latitude": [1.5]}}"#, "expected a coordinate"),
             (r#"{"location": {"accuracy_radius": 4294967296}}"#, "expected a radius in kilometres"),
             (r#"{"location": {"accuracy_radius": -1}}"#, "expected a radius in kilometres"),
-            (r#"{"postal": {"code": null}}"#, "expected a text"),
+            (r#"{"postal": {"code": null}}"#, "expected a string"),
         ] {
             let error = read(json).unwrap_err();
             assert!(error.contains(expected), "{json}: {error}");

@@ -18,7 +18,7 @@ fn result(react: impl Fn(&Message) -> Reaction, more: usize) -> (Outcome, Option
     let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
     let budget = Cell::new(more);
     let spend = || budget.get().checked_sub(1).map(|rest| budget.set(rest)).is_some();
-    let (outcome, rest) = world.run(send(&world, &config().primary, &query, spend));
+    let (outcome, rest) = world.run(send(&world, &config().primary, &query, false, spend));
     (outcome, rest, world.hosts().len())
 }
 
@@ -203,12 +203,12 @@ fn pauses() {
 fn requests_of_both_methods() {
     let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
     let mut resolver = config().primary;
-    let get = request(&resolver, &query);
+    let get = request(&resolver, &query, false);
     let encoded = get.path_with_query.strip_prefix("/dns-query?dns=").unwrap();
     assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')), "{encoded}");
     assert_eq!(BASE64URL_NOPAD.decode(encoded.as_bytes()).unwrap(), query.bytes());
     assert_eq!(get.message, None);
     resolver.method = Method::Post;
-    let post = request(&resolver, &query);
+    let post = request(&resolver, &query, false);
     assert_eq!((&*post.path_with_query, post.message), ("/dns-query", Some(query.bytes())));
 }

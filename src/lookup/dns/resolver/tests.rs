@@ -64,7 +64,8 @@ impl<'a> Instance<'a> {
         let query = Query::ptr("8.8.8.8".parse().unwrap()).unwrap();
         let requester = self.semaphore.requester();
         let budget = Cell::new(budget);
-        let limits = Limits { semaphore: &self.semaphore, requester, backoff: &self.backoff, budget };
+        let limits =
+            Limits { semaphore: &self.semaphore, requester, backoff: &self.backoff, budget, is_private: false };
         let permit = self.semaphore.try_acquire(requester).unwrap();
         let deadline = Deadline::after(&self.world, time);
         let resolved = resolve(&self.world, &self.config, &query, deadline, &limits, permit);

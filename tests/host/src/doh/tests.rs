@@ -287,3 +287,23 @@ async fn a_flood_fits_into_a_message() {
         assert_eq!(Message::from_vec(&bytes).unwrap().answers.len(), count, "{record_type}");
     }
 }
+
+#[tokio::test]
+async fn requests_that_are_not_queries() {
+    let doh = Doh::start(Answer::FromAddress).await.unwrap();
+    let asker = Asker::new(None);
+    for (method, target, expected, why) in [
+        (Method::PUT, "/dns-query", StatusCode::METHOD_NOT_ALLOWED, "neither GET nor POST"),
+        (Method::POST, "/dns-query", StatusCode::UNSUPPORTED_MEDIA_TYPE, "no media type"),
+        (Method::GET, "/dns-query", StatusCode::BAD_REQUEST, "no parameter"),
+        (Method::GET, "/dns-query?name=a.example", StatusCode::BAD_REQUEST, "another parameter"),
+        (Method::GET, "/dns-query?dns=AAABAAAB", StatusCode::BAD_REQUEST, "half a message"),
+        (Method::GET, "/dns-query?dns=AAA=", StatusCode::BAD_REQUEST, "padding"),
+        (Method::GET, "/dns-query?dns=%", StatusCode::BAD_REQUEST, "not base64url"),
+    ] {
+        let request = Request::builder().method(method).uri(format!("{}{target}", doh.origin()));
+        let response = within(asker.0.request(request.body(Full::default()).unwrap())).await.unwrap();
+        assert_eq!(response.status(), expected, "{target}: {why}");
+    }
+    assert_eq!(doh.count(), 0);
+}

@@ -5,19 +5,37 @@ use std::time::{Duration, Instant};
 
 use host::doh::{Answer, Doh, Script};
 
-use crate::support::{World, options, program, resolvers, serve_options, within, workspace};
+use crate::support::{
+    Client, World, identity, options, program, resolvers, serve_options, serve_trusting, within, workspace,
+};
 
-/// The only test of a wall-clock time. If head and body of an answer are sent in two writes, Nagle's algorithm and the
+const RESOLVER: Duration = Duration::from_millis(20);
+
+/// One of two tests of a wall-clock time. If head and body of an answer are sent in two writes, Nagle's algorithm and the
 /// client's delayed acknowledgement (40 ms on Linux) make the answer take 64 ms instead of 22.
 #[tokio::test]
 async fn an_answer_does_not_stall() {
-    const RESOLVER: Duration = Duration::from_millis(20);
-    const LIMIT: Duration = Duration::from_millis(40);
     let world = World::new(Script::after(RESOLVER, Answer::FromAddress)).await;
+    assert_no_stall(world.clients()[0]).await;
+}
+
+/// The same for a query over HTTP/2, which may leave as two frames.
+#[tokio::test]
+async fn a_query_over_http2_does_not_stall() {
+    let (identity, certificate) = identity();
+    let doh = Doh::start_tls(&identity, Script::after(RESOLVER, Answer::FromAddress)).await.unwrap();
+    let origin = doh.origin();
+    let variables = [&resolvers(&origin, &origin)[..], &[("dns_timeout_ms", "30000")]].concat();
+    let host = serve_trusting(certificate, &variables).await;
+    assert_no_stall(&Client::new(host.addr())).await;
+}
+
+async fn assert_no_stall(client: &Client) {
+    const LIMIT: Duration = Duration::from_millis(40);
     let mut times = Vec::new();
     for last in 0..61 {
         let start = Instant::now();
-        world.report(&format!("9.9.9.{last}")).await;
+        assert_eq!(client.get(&format!("/9.9.9.{last}")).await.report()["dns"]["status"], "ok");
         times.push(start.elapsed());
     }
     times.sort_unstable();

@@ -116,6 +116,7 @@ async fn check_queries(world: &World, method: &Method) {
         assert_eq!((&query.method, query.path.as_str()), (method, "/q"), "doh_method and doh_path");
         assert_eq!(query.headers["accept"], "application/dns-message");
         assert_eq!(query.headers["accept-encoding"], "identity");
+        assert!(!query.headers.contains_key("cache-control"), "caches on the way may answer");
         assert_eq!(query.message.queries[0].query_type, RecordType::PTR);
         assert_eq!(query.message.metadata.id, 0, "for HTTP caches (RFC 8484 section 4.1)");
         assert!(query.message.metadata.recursion_desired);

@@ -4,6 +4,7 @@
 //! they share the processors as they would elsewhere. Loads that are compared are measured in turns, round by round, so
 //! that a disturbance of the machine affects both.
 
+mod breakdown;
 mod load;
 mod machine;
 mod metered;
@@ -34,7 +35,7 @@ struct Options {
     #[arg(long, default_value = "4", value_name = "N")]
     rounds: usize,
 
-    /// Measure only these: `loads`, `metered` or `worst`
+    /// Measure only these: `loads`, `metered`, `breakdown` or `worst`
     #[arg(long, value_enum, value_name = "WHAT")]
     only: Option<Part>,
 
@@ -50,6 +51,8 @@ enum Part {
     Loads,
     /// Instructions and calls into the host.
     Metered,
+    /// Where the host's processor time goes, where `perf` can tell.
+    Breakdown,
     /// The worst requests.
     Worst,
 }
@@ -72,6 +75,9 @@ fn main() -> anyhow::Result<()> {
     }
     if wanted(Part::Metered) {
         report.metered = metered::measure()?;
+    }
+    if wanted(Part::Breakdown) {
+        report.breakdown = breakdown::measure(&Server::doh(RESOLVER)?, CONNECTIONS)?.unwrap_or_default();
     }
     if wanted(Part::Worst) {
         report.worst = worst::measure(&server::component("ipedge.wasm")?)?;
@@ -119,6 +125,13 @@ fn measure_loads(options: &Options, report: &mut Report) -> anyhow::Result<()> {
         "reused",
         Load::new("d: /{ip}", &ipedge, &resolver, CONNECTIONS),
         Load { pages: true, ..Load::new("f: /{ip} as a page", &ipedge, &resolver, CONNECTIONS) },
+        report,
+    )?;
+    let posts = Server::with("ipedge.wasm", "doh_method=post", &resolver)?;
+    duel(
+        "reused",
+        Load::new("d: /{ip}", &ipedge, &resolver, CONNECTIONS),
+        Load::new("g: /{ip}, queries by POST", &posts, &resolver, CONNECTIONS),
         report,
     )?;
     // An instance's DNS cache serves its later requests: the more it has of them, the more it saves.

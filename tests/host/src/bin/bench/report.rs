@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use crate::breakdown::{Breakdown, Part};
 use crate::load::{Load, Sample};
 use crate::machine::Machine;
 use crate::metered::{Metered, REUSED};
@@ -20,6 +21,8 @@ pub(crate) struct Report {
     pub(crate) batches: Vec<Batches>,
     pub(crate) worst: Vec<Worst>,
     pub(crate) metered: Vec<Metered>,
+    /// Empty where it could not be measured.
+    pub(crate) breakdown: Vec<Breakdown>,
     pub(crate) machine: Option<Machine>,
 }
 
@@ -56,6 +59,7 @@ impl Report {
             batches: Vec::new(),
             worst: Vec::new(),
             metered: Vec::new(),
+            breakdown: Vec::new(),
             machine: None,
         }
     }
@@ -98,6 +102,9 @@ impl fmt::Display for Report {
         if !self.metered.is_empty() {
             self.write_metered(f)?;
         }
+        if !self.breakdown.is_empty() {
+            self.write_breakdown(f)?;
+        }
         if !self.worst.is_empty() {
             self.write_worst(f)?;
         }
@@ -120,7 +127,7 @@ impl Report {
         )?;
         writeln!(
             f,
-            "| instances | load | connections | req/s | b/a, d/c, e/d, f/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer: user + system | page faults an answer | queries an answer |"
+            "| instances | load | connections | req/s | b/a, d/c, e/d, f/d, g/d (least to greatest) | p50 ms | p99 ms | host CPU, µs an answer: user + system | page faults an answer | queries an answer |"
         )?;
         writeln!(f, "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")?;
         for row in &self.rows {
@@ -186,6 +193,21 @@ impl Report {
             for metered in &listed {
                 let count = metered.calls.get(name).copied().unwrap_or(0);
                 write!(f, " {:.2} |", count as f64 / metered.requests as f64)?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+
+    fn write_breakdown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n| % of the host's processor time |")?;
+        let columns = || self.breakdown.iter();
+        columns().try_for_each(|Breakdown { name, instances, .. }| write!(f, " {name}, {instances} |"))?;
+        writeln!(f, "\n|---|{}", "--:|".repeat(self.breakdown.len()))?;
+        for part in Part::ALL {
+            write!(f, "| {} |", part.name())?;
+            for Breakdown { shares, .. } in columns() {
+                write!(f, " {:.0} |", shares.get(&part).copied().unwrap_or(0.0))?;
             }
             writeln!(f)?;
         }

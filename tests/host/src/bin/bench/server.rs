@@ -66,6 +66,24 @@ impl Usage {
 impl Server {
     /// A component in the host, with this resolver.
     pub(crate) fn host(component: &str, reuse: usize, resolver: &Server) -> anyhow::Result<Self> {
+        Self::start(Self::command(component, reuse, resolver)?)
+    }
+
+    /// The same, with this variable.
+    pub(crate) fn with(component: &str, variable: &str, resolver: &Server) -> anyhow::Result<Self> {
+        let mut command = Self::command(component, 128, resolver)?;
+        command.args(["--variable", variable]);
+        Self::start(command)
+    }
+
+    /// The same, with names for `perf`.
+    pub(crate) fn profiled(component: &str, reuse: usize, resolver: &Server) -> anyhow::Result<Self> {
+        let mut command = Self::command(component, reuse, resolver)?;
+        command.arg("--perf");
+        Self::start(command)
+    }
+
+    fn command(component: &str, reuse: usize, resolver: &Server) -> anyhow::Result<Command> {
         let component = self::component(component)?;
         let mut command = sibling("host")?;
         command
@@ -75,7 +93,7 @@ impl Server {
             .args(["--variable", &format!("doh_primary=http://{}", resolver.address)])
             .args(["--variable", &format!("doh_fallback=http://{}", resolver.address)])
             .args(["--instance-reuse", &reuse.to_string()]);
-        Self::start(command)
+        Ok(command)
     }
 
     /// The tests' resolver.
@@ -148,6 +166,11 @@ impl Server {
         let mut answer = String::new();
         connection.read_to_string(&mut answer)?;
         Ok(answer)
+    }
+
+    /// The number of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.process.id()
     }
 
     /// What the process has used so far.
