@@ -65,8 +65,8 @@ fn constants(manifest: &Path) -> Result<(), Box<dyn Error>> {
 /// begin as zero and the heap.
 fn memory(folder: &Path) -> Result<(), Box<dyn Error>> {
     /// Where constants begin, in bytes, so that they end before 2 MiB, and the databases begin there. For each instance,
-    /// hosts fill the first 2 MiB anew: what is zero costs less than half of what is copied, and what is behind costs a
-    /// page fault when it is touched.
+    /// hosts fill the first 2 MiB anew: what is zero costs less than what is copied, and what is behind costs a page fault
+    /// when it is touched.
     const CONSTANTS: usize = 1536 << 10;
     let read = |file: &str| fs::read(folder.join(file));
     let (geo, asn) = (read("geo.mmdb")?, read("asn.mmdb")?);

@@ -68,8 +68,8 @@ impl Sink for StreamSink {
 pub(super) struct BodyReader {
     /// `None` once it has ended.
     message: Option<Message>,
-    /// The bytes that are still to come, if that is known. After the last, nothing is waited for: each wait for the
-    /// platform costs as much as a lookup.
+    /// The bytes that are still to come, if that is known. After the last, nothing is waited for: each wait
+    /// ends the work of the task until the platform calls it again.
     left: Option<usize>,
     /// Dropped with the rest, which reports to the platform that the message has been dealt with.
     _received: FutureWriter<Result<(), ErrorCode>>,
